@@ -1,0 +1,83 @@
+//! Stamps: the UTC second at the head of a migration's name.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+const FORMAT: &str = "%Y%m%dT%H%M%SZ";
+
+/// A UTC second, written `20261120T101530Z`.
+///
+/// ```
+/// use sdk_schema::Stamp;
+/// let stamp: Stamp = "20261120T101530Z".parse().unwrap();
+/// assert_eq!(stamp.to_string(), "20261120T101530Z");
+/// assert!("2026-11-20".parse::<Stamp>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Stamp(NaiveDateTime);
+
+/// Why a text is not a [`Stamp`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is not a stamp: expected a UTC second such as 20261120T101530Z")]
+pub struct StampError {
+    /// The refused text.
+    pub found: String,
+}
+
+impl Stamp {
+    /// The stamp of an instant, cut to the second.
+    pub fn at(instant: DateTime<Utc>) -> Self {
+        let seconds = instant.timestamp();
+        let whole = DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);
+        Self(whole.naive_utc())
+    }
+
+    /// The instant this stamp names.
+    pub fn instant(self) -> DateTime<Utc> {
+        self.0.and_utc()
+    }
+
+    /// The stamp one second later.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + chrono::TimeDelta::seconds(1))
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.format(FORMAT).to_string())
+    }
+}
+
+impl std::str::FromStr for Stamp {
+    type Err = StampError;
+    fn from_str(text: &str) -> Result<Self, StampError> {
+        let refuse = || StampError {
+            found: text.to_owned(),
+        };
+        // chrono accepts shorter numbers; a stamp is compared as text, so its length is fixed.
+        if text.len() != "20261120T101530Z".len() {
+            return Err(refuse());
+        }
+        NaiveDateTime::parse_from_str(text, FORMAT)
+            .map(Self)
+            .map_err(|_| refuse())
+    }
+}
+
+impl TryFrom<String> for Stamp {
+    type Error = StampError;
+    fn try_from(text: String) -> Result<Self, StampError> {
+        text.parse()
+    }
+}
+
+impl From<Stamp> for String {
+    fn from(stamp: Stamp) -> Self {
+        stamp.to_string()
+    }
+}

@@ -1,0 +1,254 @@
+//! Tables: fields, keys, indexes and references, as a module declares them.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::{FieldType, Name, Row, TableName, Value, ValueError};
+
+/// A field of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawField", into = "RawField")]
+pub struct Field {
+    /// Unique in its table.
+    pub name: Name,
+    /// What it holds.
+    pub ty: FieldType,
+    /// Whether it may hold nothing.
+    pub nullable: bool,
+    /// What rows get that do not name the field: older rows, seeds, imports.
+    pub default: Option<Value>,
+    /// The table whose key this field holds.
+    pub references: Option<Reference>,
+}
+
+/// A field as it stands in a file; its default has not been checked against its type.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    name: Name,
+    #[serde(rename = "type")]
+    ty: FieldType,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    nullable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    references: Option<Reference>,
+}
+
+impl TryFrom<RawField> for Field {
+    type Error = String;
+    fn try_from(raw: RawField) -> Result<Self, String> {
+        let default = raw
+            .default
+            .map(|json| Value::from_json(&raw.ty, &json))
+            .transpose()
+            .map_err(|error| format!("default of field `{}`: {error}", raw.name))?;
+        Ok(Self {
+            name: raw.name,
+            ty: raw.ty,
+            nullable: raw.nullable,
+            default,
+            references: raw.references,
+        })
+    }
+}
+
+impl From<Field> for RawField {
+    fn from(field: Field) -> Self {
+        Self {
+            name: field.name,
+            ty: field.ty,
+            nullable: field.nullable,
+            default: field.default.map(|value| value.to_json()),
+            references: field.references,
+        }
+    }
+}
+
+impl Field {
+    /// A field that is neither nullable nor has a default.
+    pub fn new(name: Name, ty: FieldType) -> Self {
+        Self {
+            name,
+            ty,
+            nullable: false,
+            default: None,
+            references: None,
+        }
+    }
+
+    /// The value of a row that does not name this field: its default, or null
+    /// where that is allowed.
+    pub fn absent_value(&self) -> Option<Value> {
+        self.default
+            .clone()
+            .or_else(|| self.nullable.then_some(Value::Null))
+    }
+
+    /// Reads the JSON spelling of this field, `null` included where it is allowed.
+    pub fn value_from_json(&self, json: &Json) -> Result<Value, ValueError> {
+        // A JSON document may itself be null; nullable wins.
+        if json.is_null() && self.nullable {
+            return Ok(Value::Null);
+        }
+        Value::from_json(&self.ty, json)
+    }
+}
+
+/// That a field holds the key of a row of another table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// The table referred to; its key is a single field.
+    pub table: TableName,
+    /// What happens to this row when that one is deleted.
+    #[serde(default)]
+    pub on_delete: OnDelete,
+}
+
+/// What happens to a row when the row it refers to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// The deletion is refused.
+    #[default]
+    Restrict,
+    /// This row is deleted too.
+    Cascade,
+    /// The field becomes null.
+    SetNull,
+}
+
+/// An index over fields of a table. Its fields are its identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// The indexed fields, the most significant first.
+    pub fields: Vec<Name>,
+    /// Whether two rows may share all values. Rows with a null among them may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+}
+
+impl Index {
+    /// The fields in brackets, as messages show an index: `(author, published_at)`.
+    pub fn label(&self) -> String {
+        format!("({})", self.fields.join(", "))
+    }
+}
+
+/// A table of a module.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Unique in its module.
+    pub name: Name,
+    /// The fields of the key, the most significant first; never empty.
+    pub key: Vec<Name>,
+    /// The fields in the order of their declaration.
+    pub fields: Vec<Field>,
+    /// The indexes beside the key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
+}
+
+/// Why a JSON value is not a row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowError {
+    /// A row is an object.
+    #[error("a row of `{table}` is an object, found {found}")]
+    NotAnObject {
+        /// The table.
+        table: Name,
+        /// What stood there.
+        found: String,
+    },
+    /// The object has a field that the table has not.
+    #[error("`{table}` has no field `{field}`; it has {known}")]
+    UnknownField {
+        /// The table.
+        table: Name,
+        /// The field that is not there.
+        field: String,
+        /// The fields that are.
+        known: String,
+    },
+    /// The object lacks a field that has neither default nor null.
+    #[error("field `{field}` of `{table}` is missing; it has no default and is not nullable")]
+    MissingField {
+        /// The table.
+        table: Name,
+        /// The missing field.
+        field: Name,
+    },
+    /// A value is of the wrong type.
+    #[error("field `{field}` of `{table}`: {source}")]
+    Value {
+        /// The table.
+        table: Name,
+        /// The field.
+        field: Name,
+        /// Expected and found.
+        source: ValueError,
+    },
+}
+
+impl Table {
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The names of all fields, as messages list them.
+    pub fn field_list(&self) -> String {
+        let names: Vec<_> = self
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        names.join(", ")
+    }
+
+    /// Reads a row; fields that it does not name get their default.
+    pub fn row_from_json(&self, json: &Json) -> Result<Row, RowError> {
+        let object = json.as_object().ok_or_else(|| RowError::NotAnObject {
+            table: self.name.clone(),
+            found: json.to_string(),
+        })?;
+        if let Some(unknown) = object.keys().find(|key| self.field(key).is_none()) {
+            return Err(RowError::UnknownField {
+                table: self.name.clone(),
+                field: unknown.clone(),
+                known: self.field_list(),
+            });
+        }
+        let value_of = |field: &Field| match object.get(field.name.as_str()) {
+            Some(json) => field
+                .value_from_json(json)
+                .map_err(|source| RowError::Value {
+                    table: self.name.clone(),
+                    field: field.name.clone(),
+                    source,
+                }),
+            None => field.absent_value().ok_or_else(|| RowError::MissingField {
+                table: self.name.clone(),
+                field: field.name.clone(),
+            }),
+        };
+        self.fields
+            .iter()
+            .map(|field| Ok((field.name.clone(), value_of(field)?)))
+            .collect()
+    }
+}
+
+/// Tables by full name, in the order of their names.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Schema {
+    /// The tables.
+    pub tables: IndexMap<TableName, Table>,
+}
