@@ -1,1 +1,86 @@
-//! To come.
+//! Modules: what an author declares and a host links.
+//!
+//! `#[derive(Module)]` implements [`Module`] from the manifest in its
+//! attribute; the module's build script adds the [`Embedded`] files. A
+//! [`Declaration`] is both together, with code; its manifest is the same as
+//! plain data, which is what is merged, planned and checked.
+
+use sdk_schema::{Fake, Table as TableSchema};
+
+use crate::{jobs::JobDeclaration, migrate::StepDeclaration, store::Table};
+
+/// A module: a crate that declares tables, migrations, seeds, jobs and texts.
+pub trait Module: 'static {
+    /// The module's name.
+    const NAME: &'static str;
+
+    /// All that it declares.
+    fn declaration() -> Declaration;
+}
+
+/// All that a module declares, with its code.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// The module's name.
+    pub name: &'static str,
+    /// The version of its crate.
+    pub version: &'static str,
+    /// The modules it builds on.
+    pub requires: &'static [&'static str],
+    /// Its tables.
+    pub tables: Vec<TableDeclaration>,
+    /// Its jobs.
+    pub jobs: Vec<JobDeclaration>,
+    /// The steps that its migrations call.
+    pub steps: Vec<StepDeclaration>,
+    /// The files of its folders.
+    pub embedded: Embedded,
+}
+
+/// A table as a module lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct TableDeclaration {
+    /// The full name, `module.table`.
+    pub name: &'static str,
+    /// Its fields, key and indexes.
+    pub table: fn() -> &'static TableSchema,
+    /// How test rows fill its fields, by field.
+    pub fakes: fn() -> &'static [(&'static str, Fake)],
+}
+
+impl TableDeclaration {
+    /// The table of a row type.
+    pub fn of<T: Table>() -> Self {
+        Self {
+            name: T::NAME,
+            table: T::table,
+            fakes: T::fakes,
+        }
+    }
+}
+
+/// The files of a module's folders, embedded when it was compiled.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Embedded {
+    /// The locale in which the module's texts are written.
+    pub source_locale: &'static str,
+    /// `migrations/*.json`.
+    pub migrations: &'static [EmbeddedFile],
+    /// `seeds/real/*.json`.
+    pub seeds_real: &'static [EmbeddedFile],
+    /// `seeds/test/*.json`.
+    pub seeds_test: &'static [EmbeddedFile],
+    /// `translations/*.arb`.
+    pub translations: &'static [EmbeddedFile],
+    /// `mail/*`.
+    pub mail: &'static [EmbeddedFile],
+}
+
+/// One embedded file.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddedFile {
+    /// Its name without the folder.
+    pub name: &'static str,
+    /// Its content.
+    pub text: &'static str,
+}
