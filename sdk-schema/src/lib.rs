@@ -8,6 +8,7 @@
 mod field_type;
 mod migration;
 mod name;
+mod schedule;
 mod stamp;
 mod table;
 mod value;
@@ -17,6 +18,7 @@ pub use migration::{
     Checksum, FORMAT, Migration, MigrationFileError, MigrationId, MigrationIdError, Operation,
 };
 pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
+pub use schedule::{Schedule, ScheduleError};
 pub use stamp::{Stamp, StampError};
 pub use table::{Field, Index, OnDelete, Reference, RowError, Schema, Table};
 pub use value::{Row, Timestamp, Value, ValueError};
