@@ -1,0 +1,34 @@
+# The words people try first. Each target is one command, so that it can be
+# read here and typed by hand.
+
+.PHONY: help run test check fmt lint doc deny gen clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+run: ## Run the example host on ./data
+	cargo run -p acme -- serve
+
+test: ## Run all tests
+	cargo test --workspace
+
+check: fmt lint doc deny ## Everything CI checks besides the tests
+
+fmt: ## Check the formatting
+	cargo fmt --all --check
+
+lint: ## Check with clippy, warnings denied
+	cargo clippy --workspace --all-targets -- --deny warnings
+
+doc: ## Build the documentation, warnings denied
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
+
+deny: ## Check licences, bans and sources (needs cargo-deny)
+	cargo deny check licenses bans sources
+
+gen: ## Generate the seeds and translations of examples/modules/geo from CLDR (needs npm)
+	examples/modules/geo/gen/run.sh
+
+clean: ## Remove what builds and runs left behind
+	cargo clean
+	rm -rf data
