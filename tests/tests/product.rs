@@ -1,0 +1,4 @@
+//! Whole-product tests, in one program.
+
+#[path = "product/layering.rs"]
+mod layering;
