@@ -96,10 +96,10 @@ export function countries() {
     return {
       code,
       name: english.territories[code],
+      alpha3: facts.codes[code]._alpha3,
       numeric: facts.codes[code]._numeric,
       region: regionOf(code),
       currency: currencyOf(code),
-      alpha3: facts.codes[code]._alpha3,
       population: numberOrNull(info._population),
       gdp_ppp_usd: numberOrNull(info._gdp),
       literacy_percent: numberOrNull(info._literacyPercent),
