@@ -5,20 +5,39 @@
 //! modules and the plan in global order. Everything here is a pure function
 //! over values: no I/O, no parsing of Rust, no async, no clock.
 
+mod arb;
+mod checksum;
+mod fake;
 mod field_type;
+mod fold;
+mod job;
+mod manifest;
+pub mod message;
 mod migration;
 mod name;
 mod schedule;
+mod seed;
 mod stamp;
 mod table;
 mod value;
 
+pub use arb::{
+    Arb, ArbFault, ArbFaultKind, ArbFaults, ArbMessage, Locale, LocaleError, Place, Placeholder,
+    PlaceholderType, check_translation,
+};
+pub use checksum::{Checksum, ChecksumError};
+pub use fake::{Fake, FakeKind};
 pub use field_type::FieldType;
+pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable};
+pub use job::{Job, JobWordError, Missed, Overlap};
+pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
+pub use message::{Argument, ArgumentKind, MessageFault, MessagePattern};
 pub use migration::{
-    Checksum, FORMAT, Migration, MigrationFileError, MigrationId, MigrationIdError, Operation,
+    FORMAT, Migration, MigrationFileError, MigrationId, MigrationIdError, Operation,
 };
 pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
 pub use schedule::{Schedule, ScheduleError};
+pub use seed::{SEED_FORMAT, SeedFile, SeedFileError, SeedRowFault, SeedRowsError, SeedSet};
 pub use stamp::{Stamp, StampError};
 pub use table::{Field, Index, OnDelete, Reference, RowError, Schema, Table};
 pub use value::{Row, Timestamp, Value, ValueError};

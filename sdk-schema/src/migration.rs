@@ -4,12 +4,14 @@
 //! migration `blog/20261120T101530Z_create_post`; `docs/format-migration.md`
 //! describes its content.
 
+mod describe;
+mod inverse;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::{Field, Index, Name, NameError, Stamp, StampError, Table};
+use crate::{Checksum, Field, Index, Name, NameError, Stamp, StampError, Table};
 
 /// The `format` that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -184,7 +186,7 @@ pub enum Operation {
 }
 
 /// A migration of one module.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Migration {
     /// Module, stamp and name.
     pub id: MigrationId,
@@ -279,7 +281,7 @@ impl Migration {
     pub fn checksum(&self) -> Checksum {
         let normal = serde_json::to_vec(&self.content())
             .expect("a migration is made of strings, numbers and lists");
-        Checksum(Sha256::digest(normal).into())
+        Checksum::of(&normal)
     }
 
     fn content(&self) -> File {
@@ -289,28 +291,5 @@ impl Migration {
             after: self.after.clone(),
             operations: self.operations.clone(),
         }
-    }
-}
-
-/// A SHA-256, shown in lower-case hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Checksum(pub [u8; 32]);
-
-impl Checksum {
-    /// The SHA-256 of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-}
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

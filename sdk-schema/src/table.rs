@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{FieldType, Name, Row, TableName, Value, ValueError};
+use crate::{
+    FieldType, FoldError, Name, Row, TableName, Value, ValueError,
+    fold::{list_tables, reference::check_reference},
+};
 
 /// A field of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -202,6 +205,15 @@ impl Table {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// The first field that refers to `target`.
+    pub fn field_referring_to(&self, target: &TableName) -> Option<&Field> {
+        let refers = |field: &&Field| {
+            let reference = field.references.as_ref();
+            reference.is_some_and(|reference| reference.table == *target)
+        };
+        self.fields.iter().find(refers)
+    }
+
     /// The names of all fields, as messages list them.
     pub fn field_list(&self) -> String {
         let names: Vec<_> = self
@@ -251,4 +263,28 @@ impl Table {
 pub struct Schema {
     /// The tables.
     pub tables: IndexMap<TableName, Table>,
+}
+
+impl Schema {
+    /// Checks that every reference leads to a table whose key is one field of
+    /// the same type.
+    pub fn check_references(&self) -> Vec<FoldError> {
+        let fields = self
+            .tables
+            .iter()
+            .flat_map(|(name, table)| table.fields.iter().map(move |field| (name, field)));
+        fields
+            .filter_map(|(name, field)| self.check_reference(name, field).err())
+            .collect()
+    }
+
+    fn check_reference(&self, holder: &TableName, field: &Field) -> Result<(), FoldError> {
+        let Some(reference) = &field.references else {
+            return Ok(());
+        };
+        let target = self.tables.get(&reference.table);
+        check_reference(holder, field, target, || {
+            list_tables(self.tables.keys(), &reference.table.module)
+        })
+    }
 }

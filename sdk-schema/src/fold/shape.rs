@@ -1,0 +1,203 @@
+//! What must hold of a table by itself: its fields, key and indexes.
+
+use std::collections::BTreeSet;
+
+use super::FoldError;
+use crate::{Field, FieldType, Index, Name, OnDelete, Table, Value};
+
+/// Checks a whole table, as `create_table` needs it.
+pub(super) fn check_table(table: &Table) -> Result<(), FoldError> {
+    if let Some(field) = first_repeated(table.fields.iter().map(|field| &field.name)) {
+        return Err(FoldError::FieldTwice {
+            table: table.name.clone(),
+            field: field.clone(),
+        });
+    }
+    for field in &table.fields {
+        check_field(table, field)?;
+    }
+    check_key(table)?;
+    let mut seen = BTreeSet::new();
+    for index in &table.indexes {
+        check_index_fields(table, index)?;
+        if !seen.insert(&index.fields) {
+            return Err(index_exists(table, index));
+        }
+    }
+    Ok(())
+}
+
+/// Checks a field by itself: default and `set_null`.
+pub(super) fn check_field(table: &Table, field: &Field) -> Result<(), FoldError> {
+    let sets_null = field
+        .references
+        .as_ref()
+        .is_some_and(|reference| reference.on_delete == OnDelete::SetNull);
+    if sets_null && !field.nullable {
+        return Err(FoldError::SetNullOnRequired {
+            table: table.name.clone(),
+            field: field.name.clone(),
+        });
+    }
+    match &field.default {
+        Some(default) => check_default(table, field, default),
+        None => Ok(()),
+    }
+}
+
+fn check_default(table: &Table, field: &Field, default: &Value) -> Result<(), FoldError> {
+    Value::from_json(&field.ty, &default.to_json())
+        .map(drop)
+        .map_err(|source| FoldError::Default {
+            table: table.name.clone(),
+            field: field.name.clone(),
+            source,
+        })
+}
+
+fn check_key(table: &Table) -> Result<(), FoldError> {
+    let name = || table.name.clone();
+    if table.key.is_empty() {
+        return Err(FoldError::KeyEmpty {
+            table: name(),
+            known: table.field_list(),
+        });
+    }
+    if let Some(field) = first_repeated(&table.key) {
+        return Err(FoldError::KeyFieldTwice {
+            table: name(),
+            field: field.clone(),
+        });
+    }
+    table.key.iter().try_for_each(|key| {
+        let field = table.field(key).ok_or_else(|| FoldError::KeyFieldUnknown {
+            table: name(),
+            field: key.clone(),
+            known: table.field_list(),
+        })?;
+        check_key_field(table, field)
+    })
+}
+
+/// Checks that a field can be part of the key.
+pub(super) fn check_key_field(table: &Table, field: &Field) -> Result<(), FoldError> {
+    if field.nullable {
+        return Err(FoldError::KeyFieldNullable {
+            table: table.name.clone(),
+            field: field.name.clone(),
+        });
+    }
+    if !field.ty.is_orderable() {
+        return Err(FoldError::KeyFieldNotOrderable {
+            table: table.name.clone(),
+            field: field.name.clone(),
+            ty: field.ty.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// Checks an index that is to be added to a table.
+pub(super) fn check_new_index(table: &Table, index: &Index) -> Result<(), FoldError> {
+    check_index_fields(table, index)?;
+    let taken = table.indexes.iter().any(|old| old.fields == index.fields);
+    if taken {
+        return Err(index_exists(table, index));
+    }
+    Ok(())
+}
+
+fn check_index_fields(table: &Table, index: &Index) -> Result<(), FoldError> {
+    let name = || table.name.clone();
+    if index.fields.is_empty() {
+        return Err(FoldError::IndexEmpty {
+            table: name(),
+            known: table.field_list(),
+        });
+    }
+    if let Some(field) = first_repeated(&index.fields) {
+        return Err(FoldError::IndexFieldTwice {
+            table: name(),
+            index: index.label(),
+            field: field.clone(),
+        });
+    }
+    index.fields.iter().try_for_each(|indexed| {
+        let field = table
+            .field(indexed)
+            .ok_or_else(|| FoldError::IndexFieldUnknown {
+                table: name(),
+                index: index.label(),
+                field: indexed.clone(),
+                known: table.field_list(),
+            })?;
+        if field.ty.is_orderable() {
+            return Ok(());
+        }
+        Err(FoldError::IndexFieldNotOrderable {
+            table: name(),
+            index: index.label(),
+            field: indexed.clone(),
+            ty: field.ty.clone(),
+        })
+    })
+}
+
+fn index_exists(table: &Table, index: &Index) -> FoldError {
+    FoldError::IndexExists {
+        table: table.name.clone(),
+        index: index.label(),
+        known: index_list(table),
+    }
+}
+
+/// The indexes of a table as messages list them.
+pub(super) fn index_list(table: &Table) -> String {
+    if table.indexes.is_empty() {
+        return "none".to_owned();
+    }
+    let labels: Vec<_> = table.indexes.iter().map(Index::label).collect();
+    labels.join(", ")
+}
+
+/// Whether every value of `from` is one of `to`, so that no row loses anything.
+pub(super) fn is_wider(from: &FieldType, to: &FieldType) -> bool {
+    match (from, to) {
+        (FieldType::F32, FieldType::F64) => true,
+        (FieldType::Enum(old), FieldType::Enum(new)) => {
+            let new: BTreeSet<_> = new.iter().collect();
+            old.iter().all(|variant| new.contains(variant))
+        }
+        (FieldType::Vec(old), FieldType::Vec(new)) => {
+            matches!(**old, FieldType::Enum(_)) && is_wider(old, new)
+        }
+        _ => match (integer(from), integer(to)) {
+            (Some((old_signed, old_bits)), Some((signed, bits))) => {
+                bits > old_bits && (signed || !old_signed)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Whether an integer is signed, and its bits.
+fn integer(ty: &FieldType) -> Option<(bool, u32)> {
+    Some(match ty {
+        FieldType::I8 => (true, 8),
+        FieldType::I16 => (true, 16),
+        FieldType::I32 => (true, 32),
+        FieldType::I64 => (true, 64),
+        FieldType::I128 => (true, 128),
+        FieldType::U8 => (false, 8),
+        FieldType::U16 => (false, 16),
+        FieldType::U32 => (false, 32),
+        FieldType::U64 => (false, 64),
+        FieldType::U128 => (false, 128),
+        _ => return None,
+    })
+}
+
+fn first_repeated<'a>(names: impl IntoIterator<Item = &'a Name>) -> Option<&'a Name> {
+    let mut seen = BTreeSet::new();
+    names.into_iter().find(|name| !seen.insert(*name))
+}

@@ -1,0 +1,90 @@
+//! Operations in words, for plans and logs.
+
+use crate::{Field, Index, OnDelete, Operation, Reference, Table};
+
+impl Operation {
+    /// Says in words what the operation does.
+    ///
+    /// ```
+    /// use sdk_schema::Operation;
+    /// let json = r#"{ "add_field": { "table": "post", "field": { "name": "votes", "type": "i64", "default": 0 } } }"#;
+    /// let operation: Operation = serde_json::from_str(json).unwrap();
+    /// assert_eq!(operation.describe(), "add field `votes` (i64, default 0) to `post`");
+    /// ```
+    pub fn describe(&self) -> String {
+        match self {
+            Self::CreateTable(table) => describe_table(table),
+            Self::RenameTable { from, to } => format!("rename table `{from}` to `{to}`"),
+            Self::DropTable { table } => format!("drop table `{table}` and its rows"),
+            Self::AddField { table, field } => {
+                format!(
+                    "add field `{}` ({}) to `{table}`",
+                    field.name,
+                    traits(field)
+                )
+            }
+            Self::RenameField { table, from, to } => {
+                format!("rename field `{from}` of `{table}` to `{to}`")
+            }
+            Self::DropField { table, field } => {
+                format!("drop field `{field}` of `{table}` and its values")
+            }
+            Self::ChangeField { table, field } => {
+                format!(
+                    "change field `{}` of `{table}` to ({})",
+                    field.name,
+                    traits(field)
+                )
+            }
+            Self::AddIndex { table, index } => {
+                format!("add {} to `{table}`", describe_index(index))
+            }
+            Self::DropIndex { table, fields } => {
+                format!("drop index ({}) of `{table}`", fields.join(", "))
+            }
+            Self::Run { step, revision } => format!("run step `{step}`, revision {revision}"),
+        }
+    }
+}
+
+fn describe_table(table: &Table) -> String {
+    let mut text = format!(
+        "create table `{}` with key ({}) and fields {}",
+        table.name,
+        table.key.join(", "),
+        table.field_list(),
+    );
+    for index in &table.indexes {
+        text.push_str(", ");
+        text.push_str(&describe_index(index));
+    }
+    text
+}
+
+fn describe_index(index: &Index) -> String {
+    let unique = if index.unique { "unique " } else { "" };
+    format!("{unique}index {}", index.label())
+}
+
+fn traits(field: &Field) -> String {
+    let mut words = vec![field.ty.to_string()];
+    if field.nullable {
+        words.push("nullable".to_owned());
+    }
+    if let Some(default) = &field.default {
+        words.push(format!("default {}", default.to_json()));
+    }
+    if let Some(reference) = &field.references {
+        words.push(describe_reference(reference));
+    }
+    words.join(", ")
+}
+
+fn describe_reference(reference: &Reference) -> String {
+    let on_delete = match reference.on_delete {
+        OnDelete::Restrict => "",
+        OnDelete::Cascade => " on delete cascade",
+        OnDelete::SetNull => " on delete set null",
+    };
+    format!("references `{}`{on_delete}", reference.table)
+}

@@ -1,0 +1,215 @@
+//! Seed files: rows that a module brings along.
+//!
+//! `docs/format-seed.md` describes the file. Reading it checks its shape only;
+//! whether the rows fit is known when the table is: [`SeedFile::rows_of`].
+
+use std::{collections::HashMap, fmt};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::{Checksum, Name, Row, RowError, Table};
+
+/// The `format` of seed files that this version reads and writes.
+pub const SEED_FORMAT: u32 = 1;
+
+/// What seed rows are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeedSet {
+    /// Rows that production needs.
+    Real,
+    /// Rows for demonstrations and tests.
+    Test,
+}
+
+impl SeedSet {
+    /// The name of its folder under `seeds`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl fmt::Display for SeedSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A file of seed rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeedFile {
+    /// What the rows are for.
+    pub set: SeedSet,
+    /// The file's name in the folder of its set.
+    pub file: String,
+    /// The table of the own module that the rows are for.
+    pub table: Name,
+    /// The rows as objects, in the order of the file.
+    pub rows: Vec<Json>,
+    /// SHA-256 of the normalised file: white space does not count.
+    pub checksum: Checksum,
+}
+
+/// The content of a seed file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    format: u32,
+    table: Name,
+    rows: Vec<Json>,
+}
+
+/// Why a file is not a seed file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeedFileError {
+    /// The text is not JSON of the expected shape; the source says line and column.
+    #[error("{file}: {source}")]
+    Json {
+        /// The file's name.
+        file: String,
+        /// What is wrong, with line and column.
+        source: serde_json::Error,
+    },
+    /// The file is of a format that this version cannot read.
+    #[error(
+        "{file}: format {found} is not known to this version, which reads format {SEED_FORMAT}"
+    )]
+    Format {
+        /// The file's name.
+        file: String,
+        /// The number in the file.
+        found: u32,
+    },
+}
+
+/// What is wrong with the rows of a seed file: every row that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", lines(faults, file))]
+pub struct SeedRowsError {
+    /// The file's name.
+    pub file: String,
+    /// One fault for each row that does not fit.
+    pub faults: Vec<SeedRowFault>,
+}
+
+/// What is wrong with one row of a seed file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeedRowFault {
+    /// The row is not one of the table.
+    #[error("row {row}: {source}")]
+    Row {
+        /// The row, counted from 1.
+        row: usize,
+        /// What does not fit.
+        source: RowError,
+    },
+    /// An earlier row has the same key.
+    #[error("row {row}: key {key} stands in row {first} already")]
+    KeyTwice {
+        /// The row, counted from 1.
+        row: usize,
+        /// The earlier row.
+        first: usize,
+        /// The key as JSON.
+        key: String,
+    },
+}
+
+fn lines(faults: &[SeedRowFault], file: &str) -> String {
+    let lines: Vec<_> = faults
+        .iter()
+        .map(|fault| format!("{file}, {fault}"))
+        .collect();
+    lines.join("\n")
+}
+
+impl SeedFile {
+    /// Reads the file `file_name` of a set.
+    ///
+    /// ```
+    /// use sdk_schema::{SeedFile, SeedSet};
+    /// let text = r#"{ "format": 1, "table": "country", "rows": [ { "code": "DE" } ] }"#;
+    /// let file = SeedFile::parse(SeedSet::Real, "country.json", text).unwrap();
+    /// assert_eq!((file.table.as_str(), file.rows.len()), ("country", 1));
+    /// ```
+    pub fn parse(set: SeedSet, file_name: &str, text: &str) -> Result<Self, SeedFileError> {
+        let file = file_name.to_owned();
+        let content: Content = match serde_json::from_str(text) {
+            Ok(content) => content,
+            Err(source) => return Err(SeedFileError::Json { file, source }),
+        };
+        if content.format != SEED_FORMAT {
+            let found = content.format;
+            return Err(SeedFileError::Format { file, found });
+        }
+        let normal = serde_json::to_vec(&content).expect("content read from JSON is JSON");
+        Ok(Self {
+            set,
+            file,
+            table: content.table,
+            rows: content.rows,
+            checksum: Checksum::of(&normal),
+        })
+    }
+
+    /// Reads every row as one of `table`; reports every row that is not, and
+    /// every key that stands twice.
+    pub fn rows_of(&self, table: &Table) -> Result<Vec<Row>, SeedRowsError> {
+        let mut rows = Vec::with_capacity(self.rows.len());
+        let mut faults = Vec::new();
+        let mut keys = HashMap::new();
+        for (position, json) in self.rows.iter().enumerate() {
+            let number = position + 1;
+            match read_row(table, json, number, &mut keys) {
+                Ok(row) => rows.push(row),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() {
+            return Ok(rows);
+        }
+        Err(SeedRowsError {
+            file: self.file.clone(),
+            faults,
+        })
+    }
+}
+
+fn read_row(
+    table: &Table,
+    json: &Json,
+    number: usize,
+    keys: &mut HashMap<String, usize>,
+) -> Result<Row, SeedRowFault> {
+    let row = table
+        .row_from_json(json)
+        .map_err(|source| SeedRowFault::Row {
+            row: number,
+            source,
+        })?;
+    let key = key_label(table, &row);
+    match keys.get(&key) {
+        Some(&first) => Err(SeedRowFault::KeyTwice {
+            row: number,
+            first,
+            key,
+        }),
+        None => {
+            keys.insert(key, number);
+            Ok(row)
+        }
+    }
+}
+
+/// The key's values as messages show them: `"DE"` or `"DE", 7`.
+fn key_label(table: &Table, row: &Row) -> String {
+    let values = table.key.iter().filter_map(|field| row.get(field));
+    let words: Vec<_> = values.map(|value| value.to_json().to_string()).collect();
+    words.join(", ")
+}
