@@ -1,0 +1,1 @@
+//! The expansion of each derive and attribute.

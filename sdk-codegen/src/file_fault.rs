@@ -1,0 +1,140 @@
+//! File faults: what is wrong with the files of a module, and where.
+//!
+//! The parsers know a place, or only a message; a [`FileFault`] adds the file.
+//! Whoever reads a module collects faults and goes on, so that one mistake
+//! hides no other. A fault is one line of text: `src/tables.rs:12:9: …`. Its
+//! file is relative to the module's folder and its place counts from one.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use sdk_schema::{ArbFault, Place};
+
+use crate::faults;
+
+/// One thing that a start would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileFault {
+    /// The file or folder, relative to the module's folder.
+    pub file: PathBuf,
+    /// Where in the file, when that is known.
+    pub place: Option<Place>,
+    /// What was found and what was expected, in one line.
+    pub message: String,
+}
+
+impl FileFault {
+    /// A fault of a file as a whole.
+    pub fn new(file: impl Into<PathBuf>, message: impl fmt::Display) -> Self {
+        Self {
+            file: file.into(),
+            place: None,
+            message: one_line(&message.to_string()),
+        }
+    }
+
+    /// A fault at a place of a file.
+    pub fn at(file: impl Into<PathBuf>, place: Place, message: impl fmt::Display) -> Self {
+        Self {
+            place: Some(place),
+            ..Self::new(file, message)
+        }
+    }
+
+    /// A fault of Rust source.
+    pub(crate) fn of_source(file: &Path, fault: &faults::Fault) -> Self {
+        let place = Place {
+            line: fault.line,
+            column: fault.column,
+        };
+        Self::at(file, place, &fault.message)
+    }
+
+    /// A fault of a file of translations.
+    pub(crate) fn of_arb(file: &Path, fault: &ArbFault) -> Self {
+        Self {
+            place: fault.place,
+            ..Self::new(file, fault.detail())
+        }
+    }
+
+    /// The fault in a JSON error, whose text repeats the place.
+    pub(crate) fn of_json(file: &Path, error: &serde_json::Error) -> Self {
+        let place = Place {
+            line: error.line(),
+            column: error.column(),
+        };
+        let text = error.to_string();
+        let tail = format!(" at line {} column {}", place.line, place.column);
+        match text.strip_suffix(&tail) {
+            Some(message) => Self::at(file, place, message),
+            None => Self::new(file, text),
+        }
+    }
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(Place { line, column }) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// All that is wrong with a module, in the order of files and places.
+///
+/// It prints one fault a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFaults(Vec<FileFault>);
+
+impl FileFaults {
+    /// Gives `value` when there are no faults.
+    pub fn unless<T>(mut faults: Vec<FileFault>, value: T) -> Result<T, Self> {
+        if faults.is_empty() {
+            return Ok(value);
+        }
+        faults.sort();
+        faults.dedup();
+        Err(Self(faults))
+    }
+
+    /// The faults; there is at least one.
+    pub fn iter(&self) -> std::slice::Iter<'_, FileFault> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for FileFaults {
+    type Item = FileFault;
+    type IntoIter = std::vec::IntoIter<FileFault>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a FileFaults {
+    type Item = &'a FileFault;
+    type IntoIter = std::slice::Iter<'a, FileFault>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for FileFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.iter().map(FileFault::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for FileFaults {}
+
+/// Cargo shows one line for each `cargo::error`.
+fn one_line(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    lines.join("; ")
+}
