@@ -1,1 +1,37 @@
-//! To come.
+//! The store: tables of typed rows in one file, changed in transactions.
+
+mod binding;
+mod dynamic;
+mod engine;
+mod error;
+mod id;
+mod key;
+mod layout;
+mod read;
+mod row;
+mod scan;
+mod table;
+mod value;
+mod write;
+
+pub use dynamic::{DynamicRows, DynamicScan, TableMut, TableView};
+pub use engine::Store;
+pub use error::{DecodeError, OpenError, StoreError};
+pub use id::Id;
+pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
+pub use read::ReadTx;
+pub use row::{Elements, FieldWriter, RawField, RowReader};
+pub use scan::{Cursor, Page, Rows, Scan};
+pub use sdk_schema::Timestamp;
+pub use table::{FieldRef, Fields, Table};
+pub use value::{Date, FieldValue, Json, TableEnum};
+pub use write::WriteTx;
+
+/// What the derives' output calls.
+#[doc(hidden)]
+pub mod private {
+    pub use super::{
+        table::{assert_same_name, reference_key},
+        value::table_enum,
+    };
+}

@@ -1,0 +1,298 @@
+//! What can go wrong in the store: [`OpenError`], [`StoreError`], [`DecodeError`].
+//!
+//! A key or a list of values stands in these errors as text, as a person reads
+//! it; programs match on the variant.
+
+use std::{io, path::PathBuf};
+
+use sdk_schema::RowError;
+
+/// Why a store does not open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process, or this one, has it open.
+    #[error("{path} is in use: another host has it open")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder or the file cannot be written.
+    #[error("{path} cannot be written: {source}")]
+    ReadOnly {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file does not begin as a store's file does.
+    #[error("{path} is not a store: {detail}")]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+        /// What was found, what was expected.
+        detail: String,
+    },
+    /// The file began as a store's file but is cut short or changed.
+    #[error("{path} is damaged: {detail}; it has been left as it is")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found, what was expected.
+        detail: String,
+    },
+    /// The file was written by a later version.
+    #[error("{path} has format {found}; this version reads format {expected}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format of the file.
+        found: u32,
+        /// The format of this version.
+        expected: u32,
+    },
+    /// The disk has no room left.
+    #[error("no room left on the disk of {path}")]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refused for another reason.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why a call of the store failed. Nothing was changed by the call that failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The row to update is not there.
+    #[error("`{table}` has no row with key {key}")]
+    NotFound {
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+    },
+    /// The row to insert is there already.
+    #[error("`{table}` already has a row with key {key}")]
+    AlreadyExists {
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+    },
+    /// Another row has the values that must be unique.
+    #[error("`{table}` already has {index} = {values} in the row with key {existing}")]
+    UniqueViolation {
+        /// The table.
+        table: String,
+        /// The fields of the index in brackets.
+        index: String,
+        /// The values that two rows would share.
+        values: String,
+        /// The key of the row that has them.
+        existing: String,
+    },
+    /// A field refers to a row that is not there.
+    #[error("field `{field}` of `{table}` refers to {value}, which `{target}` does not have")]
+    ReferenceMissing {
+        /// The table.
+        table: String,
+        /// The referring field.
+        field: String,
+        /// The key that was not found.
+        value: String,
+        /// The table referred to.
+        target: String,
+    },
+    /// A row cannot be deleted while others refer to it.
+    #[error("`{table}` {key} cannot be deleted: field `{by_field}` of `{by_table}` {by_key} refers to it")]
+    Restricted {
+        /// The table.
+        table: String,
+        /// The key of the row that was to be deleted.
+        key: String,
+        /// The table that refers to it.
+        by_table: String,
+        /// The field that refers to it.
+        by_field: String,
+        /// The key of one row that refers to it.
+        by_key: String,
+    },
+    /// No key or index begins with the fields that a scan names.
+    #[error("no index of `{table}` serves a scan by {fields}; there are {known}")]
+    NoIndex {
+        /// The table.
+        table: String,
+        /// The fields of the scan in brackets.
+        fields: String,
+        /// The key and the indexes that exist.
+        known: String,
+    },
+    /// A cursor does not belong to the scan.
+    #[error("the cursor does not fit this scan of `{table}`: {detail}")]
+    Cursor {
+        /// The table.
+        table: String,
+        /// What was found, what was expected.
+        detail: String,
+    },
+    /// The store has no such table.
+    #[error("the store has no table `{table}`")]
+    UnknownTable {
+        /// The full name.
+        table: String,
+    },
+    /// The table has no such field.
+    #[error("`{table}` has no field `{field}`; it has {known}")]
+    UnknownField {
+        /// The table.
+        table: String,
+        /// The name that is not a field's.
+        field: String,
+        /// The fields that are.
+        known: String,
+    },
+    /// A Rust type declares its table otherwise than the store has it.
+    #[error("the type of `{table}` does not match the store: {detail}")]
+    Mismatch {
+        /// The table.
+        table: String,
+        /// The field, what was found, what was expected.
+        detail: String,
+    },
+    /// A dynamic row does not fit its table.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A value does not fit the field it is compared with.
+    #[error("field `{field}` of `{table}`: expected {expected}, found {found}")]
+    Value {
+        /// The table.
+        table: String,
+        /// The field, or the key.
+        field: String,
+        /// What the field takes.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// A stored row cannot be read.
+    #[error("row {key} of `{table}` cannot be read: {source}")]
+    Corrupt {
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+        /// What is wrong with the row.
+        source: DecodeError,
+    },
+    /// The file is damaged.
+    #[error("the store is damaged: {detail}")]
+    Damaged {
+        /// What was found, what was expected.
+        detail: String,
+    },
+    /// The rows of a table do not allow a change of its schema.
+    #[error("`{table}` cannot be changed: {detail}")]
+    Alter {
+        /// The table.
+        table: String,
+        /// Which row stands in the way, and why.
+        detail: String,
+    },
+    /// Something failed earlier in this transaction, so that it cannot be committed.
+    #[error("the transaction cannot be committed: {detail}")]
+    Doomed {
+        /// What failed.
+        detail: String,
+    },
+    /// The disk has no room left.
+    #[error("no room left on the disk of the store")]
+    Full,
+    /// The system refused for another reason.
+    #[error("the store's file: {source}")]
+    Io {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why bytes are not the row or the key that they should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The row names a layout that its table never had.
+    #[error("the row has layout {found}, which its table never had")]
+    Layout {
+        /// The number in the row.
+        found: u16,
+    },
+    /// The bytes end too early.
+    #[error("{found} bytes found where {expected} are needed")]
+    Short {
+        /// How many bytes are needed.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// An end offset is smaller than the one before it or points past the row.
+    #[error("the offset {end} is not between {start} and {limit}")]
+    Offset {
+        /// Where the value starts.
+        start: usize,
+        /// Where it says it ends.
+        end: usize,
+        /// How many bytes there are.
+        limit: usize,
+    },
+    /// The bytes go on after the last value.
+    #[error("{found} bytes follow the last value")]
+    Trailing {
+        /// How many bytes are left.
+        found: usize,
+    },
+    /// A null where the type has none.
+    #[error("null found where {expected} is needed")]
+    Null {
+        /// The type.
+        expected: String,
+    },
+    /// The bytes of a value are none of its type.
+    #[error("{found} is not {expected}")]
+    Value {
+        /// The type.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// A field cannot be read.
+    #[error("field `{field}`: {source}")]
+    Field {
+        /// The field.
+        field: String,
+        /// What is wrong with it.
+        source: Box<DecodeError>,
+    },
+}
+
+impl DecodeError {
+    pub(crate) fn value(expected: impl ToString, found: impl ToString) -> Self {
+        Self::Value {
+            expected: expected.to_string(),
+            found: found.to_string(),
+        }
+    }
+
+    pub(crate) fn in_field(self, field: &str) -> Self {
+        Self::Field {
+            field: field.to_owned(),
+            source: Box::new(self),
+        }
+    }
+}
