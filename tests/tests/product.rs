@@ -1,4 +1,8 @@
 //! Whole-product tests, in one program.
 
+#[path = "product/acme.rs"]
+mod acme;
+#[path = "product/bad_data.rs"]
+mod bad_data;
 #[path = "product/layering.rs"]
 mod layering;
