@@ -159,7 +159,7 @@ impl FoldedSchema {
         }
     }
 
-    fn check_reference_from(
+    pub(crate) fn check_reference_from(
         &self,
         holder: &TableName,
         field: &Field,

@@ -7,14 +7,18 @@
 
 mod arb;
 mod checksum;
+mod diff;
 mod fake;
 mod field_type;
 mod fold;
+mod graph;
 mod job;
 mod manifest;
+mod merge;
 pub mod message;
 mod migration;
 mod name;
+mod plan;
 mod schedule;
 mod seed;
 mod stamp;
@@ -26,16 +30,21 @@ pub use arb::{
     PlaceholderType, check_translation,
 };
 pub use checksum::{Checksum, ChecksumError};
+pub use diff::{Declared, DiffFault, Difference, DifferenceKind, diff};
 pub use fake::{Fake, FakeKind};
 pub use field_type::FieldType;
 pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable};
 pub use job::{Job, JobWordError, Missed, Overlap};
 pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
+pub use merge::{Application, BUILT_IN_MODULE, MergeFault, MergeFaults};
 pub use message::{Argument, ArgumentKind, MessageFault, MessagePattern};
 pub use migration::{
     FORMAT, Migration, MigrationFileError, MigrationId, MigrationIdError, Operation,
 };
 pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
+pub use plan::{
+    LedgerEntry, MigrationState, MigrationStatus, Plan, PlanFault, PlanFaults, Planned, status,
+};
 pub use schedule::{Schedule, ScheduleError};
 pub use seed::{SEED_FORMAT, SeedFile, SeedFileError, SeedRowFault, SeedRowsError, SeedSet};
 pub use stamp::{Stamp, StampError};

@@ -71,6 +71,12 @@ impl From<Field> for RawField {
 }
 
 impl Field {
+    /// Whether the field holds the key of a row of `table`.
+    pub fn refers_to(&self, table: &TableName) -> bool {
+        let reference = self.references.as_ref();
+        reference.is_some_and(|reference| reference.table == *table)
+    }
+
     /// A field that is neither nullable nor has a default.
     pub fn new(name: Name, ty: FieldType) -> Self {
         Self {
@@ -200,6 +206,11 @@ pub enum RowError {
 }
 
 impl Table {
+    /// The table's name with that of its module.
+    pub fn full_name(&self, module: &Name) -> TableName {
+        TableName::new(module.clone(), self.name.clone())
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -207,11 +218,7 @@ impl Table {
 
     /// The first field that refers to `target`.
     pub fn field_referring_to(&self, target: &TableName) -> Option<&Field> {
-        let refers = |field: &&Field| {
-            let reference = field.references.as_ref();
-            reference.is_some_and(|reference| reference.table == *target)
-        };
-        self.fields.iter().find(refers)
+        self.fields.iter().find(|field| field.refers_to(target))
     }
 
     /// The names of all fields, as messages list them.
@@ -278,7 +285,12 @@ impl Schema {
             .collect()
     }
 
-    fn check_reference(&self, holder: &TableName, field: &Field) -> Result<(), FoldError> {
+    /// Checks the reference of one field of the table `holder`, if it has any.
+    pub(crate) fn check_reference(
+        &self,
+        holder: &TableName,
+        field: &Field,
+    ) -> Result<(), FoldError> {
         let Some(reference) = &field.references else {
             return Ok(());
         };

@@ -20,7 +20,7 @@ impl Operation {
                 format!(
                     "add field `{}` ({}) to `{table}`",
                     field.name,
-                    traits(field)
+                    field.describe()
                 )
             }
             Self::RenameField { table, from, to } => {
@@ -33,11 +33,11 @@ impl Operation {
                 format!(
                     "change field `{}` of `{table}` to ({})",
                     field.name,
-                    traits(field)
+                    field.describe()
                 )
             }
             Self::AddIndex { table, index } => {
-                format!("add {} to `{table}`", describe_index(index))
+                format!("add {} to `{table}`", index.describe())
             }
             Self::DropIndex { table, fields } => {
                 format!("drop index ({}) of `{table}`", fields.join(", "))
@@ -56,28 +56,34 @@ fn describe_table(table: &Table) -> String {
     );
     for index in &table.indexes {
         text.push_str(", ");
-        text.push_str(&describe_index(index));
+        text.push_str(&index.describe());
     }
     text
 }
 
-fn describe_index(index: &Index) -> String {
-    let unique = if index.unique { "unique " } else { "" };
-    format!("{unique}index {}", index.label())
+impl Index {
+    /// Says in words what the index is: `unique index (slug)`.
+    pub fn describe(&self) -> String {
+        let unique = if self.unique { "unique " } else { "" };
+        format!("{unique}index {}", self.label())
+    }
 }
 
-fn traits(field: &Field) -> String {
-    let mut words = vec![field.ty.to_string()];
-    if field.nullable {
-        words.push("nullable".to_owned());
+impl Field {
+    /// Says in words what the field is, without its name: `i64, default 0`.
+    pub fn describe(&self) -> String {
+        let mut words = vec![self.ty.to_string()];
+        if self.nullable {
+            words.push("nullable".to_owned());
+        }
+        if let Some(default) = &self.default {
+            words.push(format!("default {}", default.to_json()));
+        }
+        if let Some(reference) = &self.references {
+            words.push(describe_reference(reference));
+        }
+        words.join(", ")
     }
-    if let Some(default) = &field.default {
-        words.push(format!("default {}", default.to_json()));
-    }
-    if let Some(reference) = &field.references {
-        words.push(describe_reference(reference));
-    }
-    words.join(", ")
 }
 
 fn describe_reference(reference: &Reference) -> String {

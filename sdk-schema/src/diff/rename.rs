@@ -1,0 +1,73 @@
+//! Which marks of old names are still to be carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Name;
+
+/// That something called `now` was once called `was`.
+pub(super) struct Mark<'a> {
+    pub(super) now: &'a Name,
+    pub(super) was: &'a Name,
+}
+
+/// A mark that cannot be followed.
+pub(super) enum MarkFault {
+    /// Two things were the same one.
+    Twice {
+        was: Name,
+        first: Name,
+        second: Name,
+    },
+    /// Both names exist, and the source no longer declares the old one: either
+    /// the rename was carried out long ago, or it shall replace what exists.
+    Unclear { now: Name, was: Name },
+}
+
+/// The renames that lead from the names that exist to the declared ones, in an
+/// order in which each target is free. A mark whose name exists has been
+/// carried out and is ignored.
+pub(super) fn resolve(
+    existing: &BTreeSet<Name>,
+    declared: &BTreeSet<&Name>,
+    marks: &[Mark<'_>],
+) -> (Vec<(Name, Name)>, Vec<MarkFault>) {
+    let mut faults = claimed_twice(existing, marks);
+    let mut present = existing.clone();
+    let mut open: Vec<_> = marks.iter().collect();
+    let mut renames = Vec::new();
+    // A rename frees its old name, which may be the target of another one.
+    while let Some(position) = open
+        .iter()
+        .position(|mark| present.contains(mark.was) && !present.contains(mark.now))
+    {
+        let mark = open.remove(position);
+        present.remove(mark.was);
+        present.insert(mark.now.clone());
+        renames.push((mark.was.clone(), mark.now.clone()));
+    }
+    let unclear = open.iter().filter(|mark| {
+        mark.now != mark.was && present.contains(mark.was) && !declared.contains(mark.was)
+    });
+    faults.extend(unclear.map(|mark| MarkFault::Unclear {
+        now: mark.now.clone(),
+        was: mark.was.clone(),
+    }));
+    (renames, faults)
+}
+
+fn claimed_twice(existing: &BTreeSet<Name>, marks: &[Mark<'_>]) -> Vec<MarkFault> {
+    let mut claims = BTreeMap::new();
+    let fresh = marks
+        .iter()
+        .filter(|mark| existing.contains(mark.was) && !existing.contains(mark.now));
+    fresh
+        .filter_map(|mark| {
+            let first = claims.insert(mark.was, mark.now)?;
+            Some(MarkFault::Twice {
+                was: mark.was.clone(),
+                first: first.clone(),
+                second: mark.now.clone(),
+            })
+        })
+        .collect()
+}

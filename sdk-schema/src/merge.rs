@@ -1,0 +1,100 @@
+//! The merge: what all linked modules declare, checked as one.
+//!
+//! An **application** is a set of modules that fit together. Its **global
+//! order** is the order in which a fresh database gets their migrations: by
+//! stamp, among equal stamps by `after` and `requires`, then by module, then by
+//! name. It depends on the modules alone, not on the order of linking.
+//!
+//! Invariants of an [`Application`]: module names are unique and all that is
+//! required is linked; every `after` leads to an earlier migration; the
+//! migrations fold in global order and make exactly the declared tables; every
+//! reference leads to a fitting key; every seed row fits its table. If anything
+//! does not hold, all of it is reported at once.
+
+mod content;
+mod fault;
+mod modules;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+pub use fault::{MergeFault, MergeFaults};
+
+use crate::{Manifest, Migration, MigrationId, Schema};
+
+/// The name of the module that comes with the SDK; all others require it.
+pub const BUILT_IN_MODULE: &str = "sdk";
+
+/// Modules that fit together.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// The modules, required ones first, else by name.
+    pub modules: Vec<Manifest>,
+    /// All migrations in global order.
+    pub order: Vec<MigrationId>,
+    /// The declared tables of all modules.
+    pub schema: Schema,
+    /// Where each migration stands, by its position in `order`.
+    places: Vec<Place>,
+    /// The position in `order` of each migration.
+    positions: HashMap<MigrationId, usize>,
+}
+
+/// Where a migration stands: the position of its module, and its own in it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    module: usize,
+    migration: usize,
+}
+
+impl Application {
+    /// Merges the manifests of all linked modules, given in any order.
+    pub fn merge(manifests: Vec<Manifest>) -> Result<Self, MergeFaults> {
+        let mut faults = Vec::new();
+        let modules = modules::arrange(manifests, &mut faults);
+        let places = order::global(&modules, &mut faults);
+        let schema = content::check(&modules, &places, &mut faults);
+        if !faults.is_empty() {
+            return Err(MergeFaults::new(faults));
+        }
+        let ids = places
+            .iter()
+            .map(|place| modules[place.module].migrations[place.migration].id.clone());
+        let order: Vec<_> = ids.collect();
+        Ok(Self {
+            positions: order.iter().cloned().zip(0..).collect(),
+            modules,
+            order,
+            schema,
+            places,
+        })
+    }
+
+    /// The module of that name.
+    pub fn module(&self, name: &str) -> Option<&Manifest> {
+        self.modules.iter().find(|module| module.name == name)
+    }
+
+    /// The migration with that identity.
+    pub fn migration(&self, id: &MigrationId) -> Option<&Migration> {
+        self.position(id)
+            .map(|position| self.migration_at(position))
+    }
+
+    /// All migrations in global order.
+    pub fn migrations(&self) -> impl Iterator<Item = &Migration> {
+        (0..self.order.len()).map(|position| self.migration_at(position))
+    }
+
+    /// Where a migration stands in the global order.
+    pub(crate) fn position(&self, id: &MigrationId) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+
+    fn migration_at(&self, position: usize) -> &Migration {
+        let place = self.places[position];
+        &self.modules[place.module].migrations[place.migration]
+    }
+}
