@@ -9,6 +9,7 @@
 
 mod attribute;
 mod columns;
+mod declared;
 mod default;
 mod fake;
 mod field;
@@ -24,7 +25,8 @@ mod table_enum;
 mod type_model;
 
 pub use crate::faults::{Fault, Faults};
-pub use default::Default;
+pub(crate) use attribute::{named, sdk_path};
+pub use default::{Default, VariantPath};
 pub use field::Field;
 pub use item::Item;
 pub use job::Job;

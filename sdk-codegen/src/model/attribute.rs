@@ -15,7 +15,7 @@ use syn::{
 use crate::faults::Faults;
 
 /// The attributes of that name, in order.
-pub(super) fn named<'a>(
+pub(crate) fn named<'a>(
     attributes: &'a [Attribute],
     name: &'a str,
 ) -> impl Iterator<Item = &'a Attribute> {
@@ -257,7 +257,7 @@ pub(super) fn description(attributes: &[Attribute]) -> String {
 }
 
 /// The path under which the item reaches the SDK: `#[sdk(crate = "…")]`, or `::sdk`.
-pub(super) fn sdk_path(attributes: &[Attribute], faults: &mut Faults) -> Path {
+pub(crate) fn sdk_path(attributes: &[Attribute], faults: &mut Faults) -> Path {
     const EXAMPLE: &str = "sdk(crate = \"path\")";
     let read = |attribute: &Attribute| -> syn::Result<Path> {
         // `crate` is a keyword: syn's `Meta` takes it as a path all the same.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use syn::{Expr, ExprLit, Lit, Path, UnOp};
 
 use super::{
-    Element, EnumLookup, TypeModel,
+    Element, EnumLookup, TableEnum, TypeModel,
     attribute::{did_you_mean, one_of, shown},
     type_model::enum_of,
 };
@@ -15,10 +15,24 @@ use super::{
 pub enum Default {
     /// A value.
     Value(Value),
-    /// A variant of the field's enum, by path: `Kind::Draft`.
-    Variant(Path),
-    /// Variants, for a list of an enum.
-    Variants(Vec<Path>),
+    /// A variant of an enum.
+    Variant(VariantPath),
+    /// Variants of an enum, for a list.
+    Variants {
+        /// The enum, as the field names it.
+        of: Path,
+        /// The variants, as the default names them.
+        variants: Vec<VariantPath>,
+    },
+}
+
+/// A variant of an enum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VariantPath {
+    /// The enum, as the field names it.
+    pub of: Path,
+    /// The variant, as the default names it: `Kind::Draft`.
+    pub path: Path,
 }
 
 impl Default {
@@ -34,11 +48,14 @@ impl Default {
                 .map(|item| value(item, scalar))
                 .collect::<syn::Result<_>>()
                 .map(|items| Self::Value(Value::Vec(items))),
-            (Element::Enum(path), false) => variant(expr, path).map(Self::Variant),
-            (Element::Enum(path), true) => items(expr, shown(path))?
-                .map(|item| variant(item, path))
+            (Element::Enum(of), false) => VariantPath::parse(expr, of).map(Self::Variant),
+            (Element::Enum(of), true) => items(expr, shown(of))?
+                .map(|item| VariantPath::parse(item, of))
                 .collect::<syn::Result<_>>()
-                .map(Self::Variants),
+                .map(|variants| Self::Variants {
+                    of: of.clone(),
+                    variants,
+                }),
         }
     }
 
@@ -46,13 +63,60 @@ impl Default {
     pub fn value(&self, enums: EnumLookup<'_>) -> syn::Result<Value> {
         match self {
             Self::Value(value) => Ok(value.clone()),
-            Self::Variant(path) => variant_value(path, enums),
-            Self::Variants(paths) => paths
+            Self::Variant(variant) => variant.value(enums),
+            Self::Variants { variants, .. } => variants
                 .iter()
-                .map(|path| variant_value(path, enums))
+                .map(|variant| variant.value(enums))
                 .collect::<syn::Result<_>>()
                 .map(Value::Vec),
         }
+    }
+}
+
+impl VariantPath {
+    fn parse(expr: &Expr, of: &Path) -> syn::Result<Self> {
+        match expr {
+            Expr::Path(path) if path.qself.is_none() && path.path.segments.len() > 1 => Ok(Self {
+                of: of.clone(),
+                path: path.path.clone(),
+            }),
+            other => {
+                let message = format!(
+                    "expected a variant as default, such as `{}::…`, found `{}`",
+                    shown(of),
+                    shown(other)
+                );
+                Err(syn::Error::new_spanned(other, message))
+            }
+        }
+    }
+
+    /// The name that rows hold.
+    fn value(&self, enums: EnumLookup<'_>) -> syn::Result<Value> {
+        let known = enum_of(&self.of, enums)?;
+        let last = self.path.segments.last();
+        known
+            .variants
+            .iter()
+            .find(|variant| last.is_some_and(|last| last.ident == variant.ident))
+            .map(|variant| Value::Enum(variant.name.clone()))
+            .ok_or_else(|| self.unknown(known))
+    }
+
+    fn unknown(&self, known: &TableEnum) -> syn::Error {
+        let variants: Vec<_> = known
+            .variants
+            .iter()
+            .map(|variant| format!("{}::{}", known.ident, variant.ident))
+            .collect();
+        let variants: Vec<_> = variants.iter().map(String::as_str).collect();
+        let found = shown(&self.path);
+        let message = format!(
+            "there is no variant `{found}`: expected {}{}",
+            one_of(&variants),
+            did_you_mean(&found, &variants)
+        );
+        syn::Error::new_spanned(&self.path, message)
     }
 }
 
@@ -82,7 +146,7 @@ fn json_document(text: &syn::LitStr) -> syn::Result<Value> {
 }
 
 /// The JSON spelling of a literal, as files have it.
-fn json(expr: &Expr) -> Option<Json> {
+pub(super) fn json(expr: &Expr) -> Option<Json> {
     if let Expr::Unary(unary) = expr {
         let UnOp::Neg(_) = unary.op else { return None };
         return number(&literal(&unary.expr)?, "-");
@@ -128,50 +192,4 @@ fn items(expr: &Expr, element: String) -> syn::Result<impl Iterator<Item = &Expr
             Err(syn::Error::new_spanned(other, message))
         }
     }
-}
-
-fn variant(expr: &Expr, of: &Path) -> syn::Result<Path> {
-    match expr {
-        Expr::Path(path) if path.qself.is_none() && path.path.segments.len() > 1 => {
-            Ok(path.path.clone())
-        }
-        other => {
-            let message = format!(
-                "expected a variant as default, such as `{}::…`, found `{}`",
-                shown(of),
-                shown(other)
-            );
-            Err(syn::Error::new_spanned(other, message))
-        }
-    }
-}
-
-fn variant_value(path: &Path, enums: EnumLookup<'_>) -> syn::Result<Value> {
-    let mut of = path.clone();
-    let variant = of.segments.pop();
-    of.segments.pop_punct();
-    let known = enum_of(&of, enums)?;
-    let found = variant.map(|segment| segment.ident.to_string());
-    let named = known
-        .variants
-        .iter()
-        .find(|variant| Some(variant.ident.to_string()) == found);
-    named
-        .map(|variant| Value::Enum(variant.name.clone()))
-        .ok_or_else(|| {
-            let variants: Vec<_> = known
-                .variants
-                .iter()
-                .map(|it| it.ident.to_string())
-                .collect();
-            let variants: Vec<_> = variants.iter().map(String::as_str).collect();
-            let found = found.unwrap_or_default();
-            let message = format!(
-                "`{}` has no variant `{found}`: expected {}{}",
-                known.ident,
-                one_of(&variants),
-                did_you_mean(&found, &variants)
-            );
-            syn::Error::new_spanned(path, message)
-        })
 }

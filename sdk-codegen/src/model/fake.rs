@@ -6,6 +6,7 @@ use syn::{Attribute, Expr, Meta};
 use super::{
     Element, TypeModel,
     attribute::{did_you_mean, item, key_of, parse_items, shown},
+    default,
 };
 
 const EXAMPLE: &str = "fake(sentence)";
@@ -30,7 +31,7 @@ pub(super) fn parse(attribute: &Attribute, ty: Option<&TypeModel>) -> syn::Resul
 
 fn range(list: &syn::MetaList) -> syn::Result<Fake> {
     let bounds: Vec<Expr> = parse_items(list.tokens.clone())?;
-    let numbers: Vec<Option<i64>> = bounds.iter().map(|it| shown(it).parse().ok()).collect();
+    let numbers: Vec<_> = bounds.iter().map(whole_number).collect();
     match numbers[..] {
         [Some(min), Some(max)] if min <= max => Ok(Fake::Range { min, max }),
         _ => Err(syn::Error::new_spanned(
@@ -38,6 +39,10 @@ fn range(list: &syn::MetaList) -> syn::Result<Fake> {
             format!("{RANGE}, found `{}`", shown(list)),
         )),
     }
+}
+
+fn whole_number(expr: &Expr) -> Option<i64> {
+    default::json(expr)?.as_i64()
 }
 
 fn unknown(entry: &Meta) -> syn::Error {

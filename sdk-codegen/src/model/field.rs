@@ -8,6 +8,7 @@ use super::{
     attribute::{flag, item, parsed_name, single},
     fake,
     naming::own_name,
+    type_model::without_option,
 };
 use crate::faults::Faults;
 
@@ -65,6 +66,11 @@ impl Field {
             fake,
         });
         faults.finish(read)
+    }
+
+    /// Its type without the `Option`: that of the key it holds, if it is a reference.
+    pub fn key_type(&self) -> &Type {
+        without_option(&self.rust_type)
     }
 
     /// The field for the schema of a table of `module`.

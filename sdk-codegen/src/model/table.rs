@@ -51,10 +51,7 @@ impl Table {
         let sdk = sdk_path(&input.attrs, &mut faults);
         let was = was(&input.attrs, &mut faults);
         let entries = Entries::of(input, &mut faults);
-        let name = match &entries.name {
-            Some(name) => Some(name.clone()),
-            None => faults.keep(name_of(&input.ident)),
-        };
+        let name = faults.keep(entries.name(input));
         if !input.generics.params.is_empty() {
             faults.at(&input.generics, "a table has no generics");
         }
@@ -75,6 +72,13 @@ impl Table {
             indexes,
         });
         faults.finish(table)
+    }
+
+    /// The module and the name of a table, as far as they can be read.
+    pub(crate) fn names(input: &DeriveInput) -> Option<(Option<Name>, Name)> {
+        let entries = Entries::of(input, &mut Faults::new());
+        let name = entries.name(input).ok()?;
+        Some((entries.module, name))
     }
 
     /// The names of the key's fields.
@@ -118,6 +122,13 @@ impl Entries {
             }
         }
         entries
+    }
+
+    fn name(&self, input: &DeriveInput) -> syn::Result<Name> {
+        match &self.name {
+            Some(name) => Ok(name.clone()),
+            None => name_of(&input.ident),
+        }
     }
 
     fn read(&mut self, entry: &Meta) -> syn::Result<()> {

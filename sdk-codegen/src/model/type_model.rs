@@ -165,6 +165,11 @@ fn scalar(segment: &PathSegment) -> Option<FieldType> {
     }
 }
 
+/// The `T` of `Option<T>`, or the type itself.
+pub(super) fn without_option(ty: &Type) -> &Type {
+    argument(ty, "Option").ok().flatten().unwrap_or(ty)
+}
+
 /// The type without the invisible groups that `macro_rules` puts around it.
 fn bare(ty: &Type) -> &Type {
     match ty {
