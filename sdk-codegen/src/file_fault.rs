@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use proc_macro2::Span;
 use sdk_schema::{ArbFault, Place};
 
 use crate::faults;
@@ -41,6 +42,15 @@ impl FileFault {
             place: Some(place),
             ..Self::new(file, message)
         }
+    }
+
+    /// A fault where a token of Rust source begins.
+    pub(crate) fn spanned(
+        file: impl Into<PathBuf>,
+        span: Span,
+        message: impl fmt::Display,
+    ) -> Self {
+        Self::at(file, place_of(span), message)
     }
 
     /// A fault of Rust source.
@@ -93,13 +103,23 @@ pub struct FileFaults(Vec<FileFault>);
 
 impl FileFaults {
     /// Gives `value` when there are no faults.
-    pub fn unless<T>(mut faults: Vec<FileFault>, value: T) -> Result<T, Self> {
-        if faults.is_empty() {
-            return Ok(value);
+    pub fn unless<T>(faults: Vec<FileFault>, value: T) -> Result<T, Self> {
+        match faults.is_empty() {
+            true => Ok(value),
+            false => Err(Self::some(faults)),
         }
+    }
+
+    /// The faults of a reading that failed; there is at least one.
+    pub(crate) fn some(mut faults: Vec<FileFault>) -> Self {
         faults.sort();
         faults.dedup();
-        Err(Self(faults))
+        Self(faults)
+    }
+
+    /// The faults as a list.
+    pub fn into_vec(self) -> Vec<FileFault> {
+        self.0
     }
 
     /// The faults; there is at least one.
@@ -132,6 +152,15 @@ impl fmt::Display for FileFaults {
 }
 
 impl std::error::Error for FileFaults {}
+
+/// The place where `span` begins.
+pub(crate) fn place_of(span: Span) -> Place {
+    let start = span.start();
+    Place {
+        line: start.line,
+        column: start.column + 1,
+    }
+}
 
 /// Cargo shows one line for each `cargo::error`.
 fn one_line(text: &str) -> String {

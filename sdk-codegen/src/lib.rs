@@ -4,8 +4,15 @@
 //! that all of them read a module in one way and all of it can be tested:
 //!
 //! * [`model`]: what an author declares, read from syntax, with all faults;
+//! * [`source`]: a whole crate, read from its files without a compiler;
+//! * [`folder`]: the files beside the source;
 //! * [`derive`]: the expansion of each derive and attribute.
 
 pub mod derive;
 mod faults;
+mod file_fault;
+pub mod folder;
 pub mod model;
+pub mod source;
+
+pub use file_fault::{FileFault, FileFaults};

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use sdk_schema::Place;
-
 use crate::file_fault::FileFault;
 
 /// A parsed file.
@@ -35,7 +33,8 @@ fn walk(dir: &Path, folder: &Path, paths: &mut Vec<PathBuf>, faults: &mut Vec<Fi
     let entries = match std::fs::read_dir(dir.join(folder)) {
         Ok(entries) => entries,
         Err(error) => {
-            let message = format!("cannot be read: {error}; expected the folder of a crate's source");
+            let message =
+                format!("cannot be read: {error}; expected the folder of a crate's source");
             return faults.push(FileFault::new(folder, message));
         }
     };
@@ -52,12 +51,6 @@ fn walk(dir: &Path, folder: &Path, paths: &mut Vec<PathBuf>, faults: &mut Vec<Fi
 fn parse(dir: &Path, path: &Path) -> Result<syn::File, FileFault> {
     let text = std::fs::read_to_string(dir.join(path))
         .map_err(|error| FileFault::new(path, format!("cannot be read: {error}")))?;
-    syn::parse_file(&text).map_err(|error| {
-        let start = error.span().start();
-        let place = Place {
-            line: start.line,
-            column: start.column + 1,
-        };
-        FileFault::at(path, place, format!("is not Rust: {error}"))
-    })
+    syn::parse_file(&text)
+        .map_err(|error| FileFault::spanned(path, error.span(), format!("is not Rust: {error}")))
 }

@@ -30,7 +30,10 @@ impl Gate {
         }
         let cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
         attributes.iter().find(cfg).map_or(Self::Open, |attribute| {
-            let condition = attribute.meta.require_list().map(|list| list.tokens.to_string());
+            let condition = attribute
+                .meta
+                .require_list()
+                .map(|list| list.tokens.to_string());
             Self::Cfg(format!("#[cfg({})]", condition.unwrap_or_default()))
         })
     }
@@ -97,7 +100,9 @@ impl Gates {
 /// Where the files of a file's `mod`s stand.
 fn folder_of_children(file: &Path) -> PathBuf {
     let stem = file.with_extension("");
-    let is_root = ["lib", "main", "mod"].iter().any(|name| stem.ends_with(name));
+    let is_root = ["lib", "main", "mod"]
+        .iter()
+        .any(|name| stem.ends_with(name));
     match stem.parent() {
         Some(parent) if is_root => parent.to_owned(),
         _ => stem,
