@@ -1,8 +1,9 @@
 //! The derives and attributes of the SDK, re-exported by `sdk`.
 //!
 //! A shell: each macro hands its tokens to `sdk_codegen::derive`, which is an
-//! ordinary library with tests; what each macro accepts stands in `docs/`. Every expansion names `::sdk`; on an item with
-//! `#[sdk(crate = "path")]` it names that path instead.
+//! ordinary library with tests. What each macro accepts stands in `docs/`.
+//! Every expansion names `::sdk`; on an item with `#[sdk(crate = "path")]` it
+//! names that path instead.
 
 use proc_macro::TokenStream;
 

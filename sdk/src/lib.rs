@@ -12,3 +12,14 @@ pub mod migrate;
 pub mod module;
 pub mod seed;
 pub mod store;
+
+mod private;
+
+pub use module::Module;
+pub use sdk_macros::{Module, Table, TableEnum, job, step};
+pub use store::{Table, TableEnum};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::*;
+}

@@ -1,0 +1,37 @@
+//! What the output of the derives and of `sdk_build` calls.
+//!
+//! Nobody writes these paths by hand. What the expansions need and the rest of
+//! the library does not is here; all else is only named here.
+
+pub mod declare;
+
+pub use std::{sync::LazyLock, time::Duration};
+
+pub use sdk_schema::{Fake, FakeKind, FieldType, Missed, OnDelete, Overlap, Table as TableSchema};
+
+pub use crate::{
+    jobs::JobDeclaration,
+    migrate::StepDeclaration,
+    module::{Declaration, Embedded, EmbeddedFile, Module, TableDeclaration},
+    store::{
+        DecodeError, FieldRef, FieldValue, FieldWriter, KeyReader, KeyValue, KeyWriter, RawField,
+        RowReader, Table, TableEnum,
+        private::{reference_key, table_enum},
+    },
+};
+
+/// Whether two names are the same, for assertions at compile time.
+pub const fn same_name(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
