@@ -1,29 +1,60 @@
 //! Brings a store to the schema that the linked modules declare.
 //!
-//! A **plan** is made from the merged application and the ledger (see
-//! [`sdk_schema::Plan`]); [`apply`] carries it out, one transaction for each
-//! migration, its ledger row included. A failing migration leaves nothing of
-//! itself behind and stops the run; what came before it stays applied.
+//! A **plan** is made from the merged application and the **ledger**, the
+//! table of what has been applied; [`apply`] carries it out, one transaction
+//! for each migration, its row in the ledger included. A failing migration
+//! leaves nothing of itself behind and stops the run; what came before it stays
+//! applied. After every run the schema of the store must equal the declared one.
 //!
 //! A **step** is Rust code that a migration calls by name and revision.
 
-use std::pin::Pin;
+mod apply;
+mod compare;
+mod error;
+mod ledger;
+mod steps;
+#[cfg(test)]
+mod tests;
 
-use crate::store::WriteTx;
+use sdk_schema::{Application, MigrationId, MigrationStatus, Plan};
 
-/// What a step's function returns.
-pub type StepFuture<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+use crate::store::{Store, StoreError};
 
-/// The function of a step. It runs inside the transaction of its migration.
-pub type StepFn = for<'a, 't> fn(&'a mut WriteTx<'t>) -> StepFuture<'a>;
+pub use apply::{Applied, Report, apply};
+pub use compare::{SchemaDifferences, compare};
+pub use error::{Failure, MigrateError};
+pub use ledger::{LedgerState, Migration, history};
+pub use steps::{StepDeclaration, StepFn, StepFuture, Steps};
 
-/// Rust code that a migration can call, as a module lists it.
-#[derive(Debug, Clone, Copy)]
-pub struct StepDeclaration {
-    /// Its name, unique in the module.
-    pub name: &'static str,
-    /// Which version of the code this is; migrations name the one they need.
-    pub revision: u32,
-    /// The code.
-    pub run: StepFn,
+/// Plans what is to be applied to a store, in global order.
+///
+/// `allow_late` names migrations that may be applied although their own module
+/// has moved past them.
+pub async fn plan(
+    store: &Store,
+    application: &Application,
+    allow_late: &[MigrationId],
+) -> Result<Plan, MigrateError> {
+    let ledger = ledger::read(store).await?;
+    let plan = Plan::new(application, &ledger, allow_late)?;
+    plan.check_replay(application, &ledger)?;
+    Ok(plan)
+}
+
+/// The state of every migration that is linked or has been applied, in global order.
+pub async fn status(
+    store: &Store,
+    application: &Application,
+) -> Result<Vec<MigrationStatus>, MigrateError> {
+    let ledger = ledger::read(store).await?;
+    Ok(sdk_schema::status(application, &ledger))
+}
+
+/// What a table of the library's own module holds; nothing as long as no
+/// migration has made the table.
+pub(crate) fn if_made<T: Default>(read: Result<T, StoreError>) -> Result<T, StoreError> {
+    match read {
+        Err(StoreError::UnknownTable { .. }) => Ok(T::default()),
+        other => other,
+    }
 }

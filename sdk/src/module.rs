@@ -5,9 +5,22 @@
 //! [`Declaration`] is both together, with code; its manifest is the same as
 //! plain data, which is what is merged, planned and checked.
 
+mod core;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
 use sdk_schema::{Fake, Table as TableSchema};
 
-use crate::{jobs::JobDeclaration, migrate::StepDeclaration, store::Table};
+use crate::{
+    jobs::{JobDeclaration, Jobs},
+    migrate::{StepDeclaration, Steps},
+    seed::Fakes,
+    store::Table,
+};
+
+pub use self::core::core;
+pub use manifest::{ManifestError, ManifestFault};
 
 /// A module: a crate that declares tables, migrations, seeds, jobs and texts.
 pub trait Module: 'static {
@@ -60,7 +73,7 @@ impl TableDeclaration {
 }
 
 /// The files of a module's folders, embedded when it was compiled.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Embedded {
     /// The locale in which the module's texts are written.
     pub source_locale: &'static str,
@@ -76,6 +89,18 @@ pub struct Embedded {
     pub mail: &'static [EmbeddedFile],
 }
 
+impl Embedded {
+    /// No files at all.
+    pub const NONE: Self = Self {
+        source_locale: "en",
+        migrations: &[],
+        seeds_real: &[],
+        seeds_test: &[],
+        translations: &[],
+        mail: &[],
+    };
+}
+
 /// One embedded file.
 #[derive(Debug, Clone, Copy)]
 pub struct EmbeddedFile {
@@ -83,4 +108,31 @@ pub struct EmbeddedFile {
     pub name: &'static str,
     /// Its content.
     pub text: &'static str,
+}
+
+/// The steps of all modules.
+pub fn steps(declarations: &[Declaration]) -> Steps {
+    let mut steps = Steps::default();
+    for module in declarations {
+        steps.add(module.name, &module.steps);
+    }
+    steps
+}
+
+/// The jobs of all modules.
+pub fn jobs(declarations: &[Declaration]) -> Jobs {
+    let mut jobs = Jobs::default();
+    for module in declarations {
+        jobs.add(module.name, &module.jobs);
+    }
+    jobs
+}
+
+/// What the tables of all modules say about test rows.
+pub fn fakes(declarations: &[Declaration]) -> Fakes {
+    let mut fakes = Fakes::default();
+    for table in declarations.iter().flat_map(|module| &module.tables) {
+        fakes.add(table.name, (table.fakes)());
+    }
+    fakes
 }

@@ -1,20 +1,20 @@
 //! What a running job can see.
 
 use sdk_schema::Timestamp;
-use tokio::sync::watch;
 
+use super::active::Cancelled;
 use crate::{clock::Clock, store::Store};
 
 /// Given to a job's function: which run this is, and what it may use.
 #[derive(Debug, Clone)]
 pub struct JobContext {
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) module: String,
-    pub(crate) name: String,
-    pub(crate) due: Timestamp,
-    pub(crate) attempt: u32,
-    pub(crate) cancelled: watch::Receiver<bool>,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) module: &'static str,
+    pub(super) name: &'static str,
+    pub(super) due: Timestamp,
+    pub(super) attempt: u32,
+    pub(super) cancelled: Cancelled,
 }
 
 impl JobContext {
@@ -29,13 +29,13 @@ impl JobContext {
     }
 
     /// The module that declares the job.
-    pub fn module(&self) -> &str {
-        &self.module
+    pub fn module(&self) -> &'static str {
+        self.module
     }
 
     /// The job's name in its module.
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// When this run was due; for a run that somebody asked for, when they did.
@@ -51,12 +51,11 @@ impl JobContext {
     /// Returns once the run should end: the host stops, or a newer run replaces
     /// this one. A job that ignores it is aborted after a grace period.
     pub async fn cancelled(&self) {
-        // A closed channel means that the scheduler is gone.
-        let _ = self.cancelled.clone().wait_for(|cancelled| *cancelled).await;
+        self.cancelled.clone().grace().await;
     }
 
     /// Whether the run should end.
     pub fn is_cancelled(&self) -> bool {
-        *self.cancelled.borrow()
+        self.cancelled.is_set()
     }
 }

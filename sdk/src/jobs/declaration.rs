@@ -1,10 +1,10 @@
-//! A job as a module declares it.
+//! A job as a module declares it, and all those of a host.
 
-use std::{pin::Pin, time::Duration};
+use std::{collections::BTreeMap, pin::Pin, time::Duration};
 
-use sdk_schema::{Job, Missed, Name, NameError, Overlap};
+use sdk_schema::{Missed, Name, NameError, Overlap};
 
-use super::JobContext;
+use super::{JobContext, JobsError};
 
 /// What a job's function returns.
 pub type JobFuture<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
@@ -37,8 +37,8 @@ pub struct JobDeclaration {
 
 impl JobDeclaration {
     /// The job without its code.
-    pub fn job(&self) -> Result<Job, NameError> {
-        Ok(Job {
+    pub fn job(&self) -> Result<sdk_schema::Job, NameError> {
+        Ok(sdk_schema::Job {
             name: Name::new(self.name)?,
             description: self.description.to_owned(),
             schedule: self.schedule.to_owned(),
@@ -48,5 +48,39 @@ impl JobDeclaration {
             timeout: self.timeout,
             retry: self.retry,
         })
+    }
+}
+
+/// The jobs of all linked modules by `module.name`.
+#[derive(Debug, Clone, Default)]
+pub struct Jobs(BTreeMap<String, (&'static str, JobDeclaration)>);
+
+impl Jobs {
+    /// Adds the jobs that `module` lists.
+    pub fn add(&mut self, module: &'static str, jobs: &[JobDeclaration]) {
+        let id = |job: &JobDeclaration| format!("{module}.{}", job.name);
+        self.0
+            .extend(jobs.iter().map(|job| (id(job), (module, *job))));
+    }
+
+    /// The ids with the module and the declaration, in the order of the ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &JobDeclaration)> {
+        self.0.iter().map(|(id, (_, job))| (id.as_str(), job))
+    }
+
+    /// Whether a linked module declares the job.
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// The module and the declaration of a job.
+    pub(super) fn get(&self, id: &str) -> Result<(&'static str, JobDeclaration), JobsError> {
+        self.0
+            .get(id)
+            .copied()
+            .ok_or_else(|| JobsError::UnknownJob {
+                job: id.to_owned(),
+                known: self.0.keys().cloned().collect::<Vec<_>>().join(", "),
+            })
     }
 }

@@ -1,0 +1,76 @@
+//! The steps of all linked modules, found by module and name.
+
+use std::{collections::BTreeMap, pin::Pin};
+
+use sdk_schema::{Migration, Name, Operation, Plan};
+
+use super::MigrateError;
+use crate::store::WriteTx;
+
+/// What a step's function returns.
+pub type StepFuture<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+
+/// The function of a step. It runs inside the transaction of its migration.
+pub type StepFn = for<'a, 't> fn(&'a mut WriteTx<'t>) -> StepFuture<'a>;
+
+/// Rust code that a migration can call, as a module lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct StepDeclaration {
+    /// Its name, unique in the module.
+    pub name: &'static str,
+    /// Which version of the code this is; migrations name the one they need.
+    pub revision: u32,
+    /// The code.
+    pub run: StepFn,
+}
+
+/// The steps of all linked modules.
+#[derive(Debug, Clone, Default)]
+pub struct Steps(BTreeMap<(&'static str, &'static str), StepDeclaration>);
+
+impl Steps {
+    /// Adds the steps that `module` lists.
+    pub fn add(&mut self, module: &'static str, steps: &[StepDeclaration]) {
+        self.0
+            .extend(steps.iter().map(|step| ((module, step.name), *step)));
+    }
+
+    /// Checks that all steps which a plan calls are there at the revision that
+    /// it asks for, so that no migration fails half-way through a run.
+    pub(super) fn check(&self, plan: &Plan) -> Result<(), MigrateError> {
+        let calls = plan.pending.iter().flat_map(|planned| {
+            let operations = planned.migration.operations.iter();
+            operations.map(|operation| (&planned.migration, operation))
+        });
+        for (migration, operation) in calls {
+            if let Operation::Run { step, revision } = operation {
+                self.find(migration, step, *revision)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The step that `migration` calls.
+    pub(super) fn find(
+        &self,
+        migration: &Migration,
+        step: &Name,
+        revision: u32,
+    ) -> Result<StepDeclaration, MigrateError> {
+        let module = &migration.id.module;
+        let mut listed = self.0.iter().filter(|((owner, _), _)| module == owner);
+        let found = listed.find(|((_, name), _)| step == name).map(|(_, s)| *s);
+        match found {
+            Some(found) if found.revision == revision => Ok(found),
+            other => Err(MigrateError::NoStep {
+                migration: migration.id.clone(),
+                step: step.clone(),
+                revision,
+                found: other.map_or_else(
+                    || format!("module `{module}` lists no such step"),
+                    |step| format!("module `{module}` has it at revision {}", step.revision),
+                ),
+            }),
+        }
+    }
+}

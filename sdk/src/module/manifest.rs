@@ -1,0 +1,138 @@
+//! From a declaration to its manifest: the same as plain data.
+
+use std::fmt;
+
+use sdk_schema::{
+    Arb, ArbFaults, MailTemplate, MailTemplateError, Manifest, Migration, MigrationFileError, Name,
+    NameError, SeedFile, SeedFileError, SeedSet, Step,
+};
+
+use super::{Declaration, EmbeddedFile};
+
+/// All that is wrong with what a module embeds.
+///
+/// A module whose build script has checked its folders has none of these.
+#[derive(Debug, thiserror::Error)]
+pub struct ManifestError {
+    /// The module.
+    pub module: &'static str,
+    /// What is wrong; never empty.
+    pub faults: Vec<ManifestFault>,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "module `{}` cannot be linked:", self.module)?;
+        self.faults
+            .iter()
+            .try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
+/// One thing that is wrong with what a module embeds.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestFault {
+    /// Something is called what it must not be.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A table is declared for another module.
+    #[error("table `{table}` is not one of this module: its crate was built as another one")]
+    Table {
+        /// The full name of the table.
+        table: &'static str,
+    },
+    /// A migration cannot be read.
+    #[error("migrations/{0}")]
+    Migration(#[from] MigrationFileError),
+    /// A seed file cannot be read.
+    #[error("seeds/{set}/{source}")]
+    Seed {
+        /// The set of the file.
+        set: SeedSet,
+        /// What is wrong with it.
+        source: SeedFileError,
+    },
+    /// A file of translations cannot be read.
+    #[error("translations/{0}")]
+    Translations(#[from] ArbFaults),
+    /// A mail template cannot be read.
+    #[error("mail/{0}")]
+    Mail(#[from] MailTemplateError),
+}
+
+impl Declaration {
+    /// Parses everything that the module declares and embeds.
+    ///
+    /// # Errors
+    /// Fails with every fault at once.
+    pub fn manifest(&self) -> Result<Manifest, ManifestError> {
+        let mut faults = Vec::new();
+        let manifest = self.collect(&mut faults);
+        match manifest {
+            Some(manifest) if faults.is_empty() => Ok(manifest),
+            _ => Err(ManifestError {
+                module: self.name,
+                faults,
+            }),
+        }
+    }
+
+    /// The manifest as far as it can be read; none if even its name cannot.
+    fn collect(&self, faults: &mut Vec<ManifestFault>) -> Option<Manifest> {
+        let mut keep = Keep(faults);
+        let name = keep.ok(Name::new(self.name))?;
+        let mut manifest = Manifest::new(name.clone(), self.version);
+        manifest.source_locale = self.embedded.source_locale.to_owned();
+        manifest.requires = keep.all(self.requires, |name| Name::new(name));
+        manifest.jobs = keep.all(&self.jobs, |job| job.job());
+        manifest.steps = keep.all(&self.steps, |step| {
+            let revision = step.revision;
+            Name::new(step.name).map(|name| Step { name, revision })
+        });
+        manifest.tables = keep.all(&self.tables, |table| {
+            let own = table.name.split_once('.').map(|(module, _)| module) == Some(self.name);
+            let found = own.then(|| (table.table)().clone());
+            found.ok_or(ManifestFault::Table { table: table.name })
+        });
+        manifest.migrations = keep.all(self.embedded.migrations, |file| {
+            Migration::parse(&name, file.name, file.text)
+        });
+        manifest.migrations.sort_by(|a, b| a.id.cmp(&b.id));
+        manifest.seeds = keep.all(self.embedded.seeds_real, seeds(SeedSet::Real));
+        let mut test = keep.all(self.embedded.seeds_test, seeds(SeedSet::Test));
+        manifest.seeds.append(&mut test);
+        manifest.catalogues = keep.all(self.embedded.translations, |file| {
+            Arb::parse(file.name, file.text)
+        });
+        manifest.mails = keep.all(self.embedded.mail, |file| {
+            MailTemplate::parse(file.name, file.text)
+        });
+        Some(manifest)
+    }
+}
+
+fn seeds(set: SeedSet) -> impl Fn(&EmbeddedFile) -> Result<SeedFile, ManifestFault> {
+    move |file| {
+        SeedFile::parse(set, file.name, file.text)
+            .map_err(|source| ManifestFault::Seed { set, source })
+    }
+}
+
+/// Keeps what went well and puts the faults aside.
+struct Keep<'a>(&'a mut Vec<ManifestFault>);
+
+impl Keep<'_> {
+    fn ok<T, E: Into<ManifestFault>>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|fault| self.0.push(fault.into())).ok()
+    }
+
+    fn all<I, T, E: Into<ManifestFault>>(
+        &mut self,
+        items: &[I],
+        parse: impl Fn(&I) -> Result<T, E>,
+    ) -> Vec<T> {
+        let parsed = items.iter().map(parse);
+        parsed.filter_map(|result| self.ok(result)).collect()
+    }
+}
