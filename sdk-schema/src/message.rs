@@ -106,6 +106,25 @@ pub struct Select {
     pub other: Vec<Part>,
 }
 
+impl Part {
+    /// The arms of a choice, `other` last; none for anything else.
+    pub fn arms(&self) -> Vec<&[Part]> {
+        match self {
+            Self::Plural(plural) => {
+                let exact = plural.exact.iter().map(|(_, arm)| arm);
+                let categories = plural.categories.iter().map(|(_, arm)| arm);
+                let all = exact.chain(categories).chain([&plural.other]);
+                all.map(Vec::as_slice).collect()
+            }
+            Self::Select(select) => {
+                let arms = select.arms.iter().map(|(_, arm)| arm);
+                arms.chain([&select.other]).map(Vec::as_slice).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl MessagePattern {
     /// Reads a message.
     ///

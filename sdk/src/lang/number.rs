@@ -5,6 +5,8 @@
 //! decimal. No operation fails or panics; what is beyond 38 digits loses its
 //! last ones.
 
+use std::fmt;
+
 /// A number for a message, with the digits that shall be shown.
 ///
 /// ```
@@ -26,6 +28,10 @@ enum Repr {
 /// The most digits after the point that a float is given.
 const FLOAT_FRACTION: usize = 30;
 
+/// The most digits after the point that a number has, so that a power of ten
+/// always fits.
+const MOST_FRACTION: usize = 38;
+
 /// Why a text is not a [`Number`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not a number: expected digits with at most one point, such as `-12.50`")]
@@ -43,7 +49,8 @@ impl Number {
         };
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let all_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+        let is_number = !whole.is_empty() && all_digits(whole) && all_digits(fraction);
+        if !is_number || fraction.len() > MOST_FRACTION {
             return None;
         }
         let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
@@ -51,6 +58,102 @@ impl Number {
             digits: if negative { -digits } else { digits },
             fraction: u32::try_from(fraction.len()).ok()?,
         }))
+    }
+
+    /// With at most `most` digits after the point, half to even. Zeros at the
+    /// end go only if digits were cut.
+    pub(super) fn rounded(self, most: u32) -> Self {
+        let Repr::Decimal { digits, fraction } = self.0 else {
+            return self;
+        };
+        if fraction <= most {
+            return self;
+        }
+        let unit = 10_i128.pow(fraction - most);
+        let (mut digits, rest) = (digits.div_euclid(unit), digits.rem_euclid(unit));
+        let half = unit / 2;
+        if rest > half || (rest == half && digits % 2 != 0) {
+            digits += 1;
+        }
+        let fraction = most;
+        Self(Repr::Decimal { digits, fraction }).without_zeros()
+    }
+
+    /// Without zeros at the end of the fraction.
+    fn without_zeros(self) -> Self {
+        match self.0 {
+            Repr::Decimal { digits, fraction } if fraction > 0 && digits % 10 == 0 => {
+                let (digits, fraction) = (digits / 10, fraction - 1);
+                Self(Repr::Decimal { digits, fraction }).without_zeros()
+            }
+            _ => self,
+        }
+    }
+
+    /// A hundred times this number.
+    pub(super) fn hundredfold(self) -> Self {
+        match self.0 {
+            Repr::Decimal { digits, fraction } if fraction >= 2 => {
+                let fraction = fraction - 2;
+                Self(Repr::Decimal { digits, fraction })
+            }
+            Repr::Decimal { digits, fraction } => {
+                match digits.checked_mul(10_i128.pow(2 - fraction)) {
+                    Some(digits) => Self(Repr::Decimal {
+                        digits,
+                        fraction: 0,
+                    }),
+                    None => Self(Repr::Float(self.to_float() * 100.0)),
+                }
+            }
+            Repr::Float(float) => Self(Repr::Float(float * 100.0)),
+        }
+    }
+
+    /// This number less `offset`.
+    pub(super) fn less(self, offset: u32) -> Self {
+        let Repr::Decimal { digits, fraction } = self.0 else {
+            return self;
+        };
+        let unit = 10_i128.pow(fraction);
+        let offset_digits = unit.checked_mul(i128::from(offset));
+        match offset_digits.and_then(|offset| digits.checked_sub(offset)) {
+            Some(digits) => Self(Repr::Decimal { digits, fraction }),
+            None => Self(Repr::Float(self.to_float() - f64::from(offset))),
+        }
+    }
+
+    /// Whether this number is `exact`, whatever zeros it shows.
+    pub(super) fn is(self, exact: u32) -> bool {
+        self.without_zeros() == Self::from(exact)
+    }
+
+    /// The nearest float.
+    fn to_float(self) -> f64 {
+        match self.0 {
+            Repr::Decimal { .. } => self.to_string().parse().unwrap_or(f64::NAN),
+            Repr::Float(float) => float,
+        }
+    }
+}
+
+/// In plain digits, as in no locale: `-1234.50`.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Repr::Float(float) if float.is_infinite() => {
+                f.write_str(if float > 0.0 { "∞" } else { "-∞" })
+            }
+            Repr::Float(float) => write!(f, "{float}"),
+            Repr::Decimal { digits, fraction } => {
+                let sign = if digits < 0 { "-" } else { "" };
+                let fraction = fraction as usize;
+                let text = format!("{:0>width$}", digits.unsigned_abs(), width = fraction + 1);
+                let (whole, fraction) = text.split_at(text.len() - fraction);
+                let point = if fraction.is_empty() { "" } else { "." };
+                write!(f, "{sign}{whole}{point}{fraction}")
+            }
+        }
     }
 }
 
@@ -65,16 +168,20 @@ impl std::str::FromStr for Number {
 
 /// Lets every integer be a number.
 macro_rules! integers {
-    ($($integer:ty),*) => {$(
+    ($($integer:ty: $widen:expr),*) => {$(
         impl From<$integer> for Number {
             fn from(integer: $integer) -> Self {
-                Self(Repr::Decimal { digits: integer as i128, fraction: 0 })
+                let widen: fn($integer) -> i128 = $widen;
+                Self(Repr::Decimal { digits: widen(integer), fraction: 0 })
             }
         }
     )*};
 }
 
-integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+integers!(
+    i8: i128::from, i16: i128::from, i32: i128::from, i64: i128::from, isize: |n| n as i128,
+    u8: i128::from, u16: i128::from, u32: i128::from, u64: i128::from, usize: |n| n as i128
+);
 
 /// The shortest decimal that is this float: `0.1` is one tenth.
 impl From<f64> for Number {
