@@ -25,8 +25,6 @@ mod scheduler;
 mod settings;
 mod status;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 pub use context::JobContext;
 pub use declaration::{JobDeclaration, JobFn, JobFuture, Jobs};

@@ -13,8 +13,6 @@ mod compare;
 mod error;
 mod ledger;
 mod steps;
-#[cfg(test)]
-mod tests;
 
 use sdk_schema::{Application, MigrationId, MigrationStatus, Plan};
 

@@ -7,8 +7,6 @@
 
 mod core;
 mod manifest;
-#[cfg(test)]
-mod tests;
 
 use sdk_schema::{Fake, Table as TableSchema};
 

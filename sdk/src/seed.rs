@@ -14,8 +14,6 @@ mod generate;
 pub(crate) mod order;
 mod real;
 mod recipe;
-#[cfg(test)]
-mod tests;
 mod tracking;
 
 use sdk_schema::{Row, Table, Value};

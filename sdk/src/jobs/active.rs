@@ -125,7 +125,7 @@ impl ActiveRuns {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Counts the changes; for those who wait for one.
+    /// Counts the changes.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

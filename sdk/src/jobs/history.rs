@@ -87,7 +87,7 @@ pub(super) async fn claim(store: &Store, run: &JobRun) -> Result<bool, StoreErro
 
 /// Records how far a run has come, and forgets the oldest runs of the job
 /// beyond `keep` once it has ended.
-pub(super) async fn record(store: &Store, run: &JobRun, keep: usize) -> Result<(), StoreError> {
+pub(super) async fn record(store: &Store, run: &JobRun, keep: u64) -> Result<(), StoreError> {
     store
         .write(async |tx| {
             tx.upsert(run).await?;
@@ -99,7 +99,10 @@ pub(super) async fn record(store: &Store, run: &JobRun, keep: usize) -> Result<(
             if excess == 0 {
                 return Ok(());
             }
-            let oldest = tx.scan::<JobRun>().by(JobRun::JOB, &run.job).limit(excess);
+            let oldest = tx
+                .scan::<JobRun>()
+                .by(JobRun::JOB, &run.job)
+                .limit(usize::try_from(excess).unwrap_or(usize::MAX));
             for old in oldest.collect().await?.rows {
                 tx.delete::<JobRun>(&old.id).await?;
             }

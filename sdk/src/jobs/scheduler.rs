@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many runs of each job are remembered.
-const HISTORY: usize = 1_000;
+const HISTORY: u64 = 1_000;
 
 /// When the scheduler tries again after the store has failed it.
 const RETRY: Duration = Duration::from_secs(30);
@@ -41,7 +41,7 @@ pub(super) struct Inner {
     jobs: Jobs,
     active: ActiveRuns,
     reload: Notify,
-    keep: usize,
+    keep: u64,
 }
 
 /// A scheduler that follows the schedules until it is stopped.
@@ -147,6 +147,12 @@ impl Scheduler {
         settings::reset_override(&self.0.store, &self.0.jobs, job, self.0.clock.now()).await?;
         self.reload();
         Ok(())
+    }
+
+    /// Counts everything that happens to runs: what waits for one to begin or
+    /// to end looks again when the number changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.active.changes()
     }
 
     /// Looks at the settings in the store at once. Without that, a change made

@@ -36,7 +36,7 @@ pub enum SeedError {
         /// The table.
         table: TableName,
         /// The number of the row, from 1.
-        row: usize,
+        row: u64,
         /// What the store says.
         source: StoreError,
     },

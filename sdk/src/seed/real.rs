@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sdk_schema::{Application, Checksum, Row, SeedFile as File, SeedSet, Table, TableName};
+use sdk_schema::{Application, Row, SeedFile as File, SeedSet, Table, TableName};
 use serde::Serialize;
 
 use super::{

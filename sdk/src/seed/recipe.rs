@@ -112,7 +112,7 @@ impl<'a> Recipe<'a> {
     /// The row of that number. Rows are made in ascending order.
     pub(super) fn row(&mut self, number: u64) -> Row {
         let mut rng = self.stream(number + 1);
-        let value = |column| (self.value(column, number, &mut rng));
+        let value = |column| self.value(column, number, &mut rng);
         let values: Vec<_> = self.columns.iter().map(value).collect();
         let names = self.columns.iter().map(|column| column.field.name.clone());
         let row: Row = names.zip(values).collect();
