@@ -28,6 +28,9 @@ pub(crate) const TRANSLATIONS: &str = "translations";
 /// The folder of mail templates.
 pub(crate) const MAIL: &str = "mail";
 
+/// The folders beside a module's source.
+pub const FOLDERS: [&str; 4] = [MIGRATIONS, SEEDS, TRANSLATIONS, MAIL];
+
 /// A file and what was read from it.
 #[derive(Debug, Clone)]
 pub struct Entry<T> {

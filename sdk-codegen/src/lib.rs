@@ -6,13 +6,20 @@
 //! * [`model`]: what an author declares, read from syntax, with all faults;
 //! * [`source`]: a whole crate, read from its files without a compiler;
 //! * [`folder`]: the files beside the source;
+//! * [`check`]: whether a start would accept both;
+//! * [`generated`]: what a build script writes;
 //! * [`derive`]: the expansion of each derive and attribute.
 
+pub mod check;
 pub mod derive;
 mod faults;
 mod file_fault;
 pub mod folder;
+pub mod generated;
 pub mod model;
 pub mod source;
 
 pub use file_fault::{FileFault, FileFaults};
+
+#[cfg(test)]
+mod ui;

@@ -43,6 +43,8 @@ pub struct Module {
     pub steps: Vec<Step>,
     /// The locale in which its texts are written.
     pub source_locale: String,
+    /// The path under which the crate reaches the SDK.
+    pub(crate) sdk: syn::Path,
     places: Places,
 }
 

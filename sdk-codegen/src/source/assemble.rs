@@ -53,6 +53,7 @@ pub(super) fn module(items: &Items, mut faults: Vec<FileFault>) -> Result<Module
         jobs: jobs.iter().map(|entry| entry.value.job.clone()).collect(),
         steps: steps.iter().map(|entry| entry.value.step.clone()).collect(),
         source_locale: manifest.locale.clone(),
+        sdk: manifest.sdk.clone(),
         places: tables.iter().flat_map(places_of).collect(),
     };
     FileFaults::unless(faults, module)
