@@ -1,1 +1,34 @@
-//! To come.
+//! The command line of a host.
+//!
+//! A command line is parsed into a [`Command`] and carried out on a
+//! [`Host`](crate::host::Host): in this process when no host runs on the data
+//! folder, else by the running one, which is asked through its socket. Both
+//! ways give the same bytes. What a command finds is data; only this module
+//! turns it into text, or, with `--json`, into the documents that
+//! `docs/format-cli.md` describes.
+//!
+//! Exit codes: 0 done, 1 failed, 2 the command line was not understood.
+
+mod data;
+mod doctor;
+mod error;
+mod execute;
+mod job;
+mod lang;
+mod migrate;
+mod output;
+mod parse;
+mod schema;
+mod seed;
+mod transfer;
+
+pub(crate) use data::row_counts;
+pub use error::{CommandError, EXIT_FAILED, EXIT_USAGE};
+pub(crate) use execute::execute;
+pub(crate) use migrate::{parse_migrations, write_start_report};
+pub use output::Output;
+pub use parse::{
+    Command, CommandLine, DataCommand, JobCommand, LangCommand, MigrateCommand, SeedCommand,
+    ServeArgs, parse,
+};
+pub(crate) use schema::{write_schema, write_version};

@@ -1,0 +1,195 @@
+//! `data list` and `data get`: rows as dynamic values.
+
+use sdk_schema::{Row, Table, TableName, Value};
+use serde_json::json;
+
+use super::{CommandError, Output};
+use crate::{
+    host::Host,
+    store::{Cursor, StoreError},
+};
+
+/// Which rows a list shows.
+pub(super) struct Selection<'a> {
+    /// `FIELD=VALUE` pairs that a row must have.
+    pub(super) filter: &'a [String],
+    /// How many rows at most.
+    pub(super) limit: usize,
+    /// The cursor that the last page ended with.
+    pub(super) after: Option<&'a str>,
+    /// Whether to go from the end.
+    pub(super) reverse: bool,
+}
+
+/// Every table in the store with the number of its rows, by name.
+pub(crate) async fn row_counts(host: &Host) -> Result<Vec<(TableName, u64)>, StoreError> {
+    let schema = host.store().schema();
+    host.store()
+        .read(async |tx| {
+            schema
+                .tables
+                .keys()
+                .map(|name| Ok((name.clone(), tx.table(&name.to_string())?.len()?)))
+                .collect()
+        })
+        .await
+}
+
+/// Lists the tables.
+pub(super) async fn tables(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let mut counts = row_counts(host).await?;
+    counts.sort();
+    let document: Vec<_> = counts
+        .iter()
+        .map(|(table, rows)| json!({ "table": table, "rows": rows }))
+        .collect();
+    Ok(out.either(&document, |out| {
+        let rows: Vec<_> = counts
+            .iter()
+            .map(|(table, rows)| vec![table.to_string(), rows.to_string()])
+            .collect();
+        out.columns(&["TABLE", "ROWS"], &rows, "the store has no tables")
+    })?)
+}
+
+/// Lists rows of a table.
+pub(super) async fn list(
+    host: &Host,
+    table: &str,
+    selection: &Selection<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let after = selection.after.map(str::parse::<Cursor>).transpose()?;
+    let (schema, page) = host
+        .store()
+        .read(async |tx| {
+            let rows = tx.table(table)?;
+            let schema = rows.schema().clone();
+            let filter = parse_filter(&schema, selection.filter)?;
+            let mut scan = rows.scan().limit(selection.limit);
+            if !filter.is_empty() {
+                let (fields, values): (Vec<_>, Vec<_>) = filter.into_iter().unzip();
+                scan = scan.by(&fields, &values);
+            }
+            if selection.reverse {
+                scan = scan.rev();
+            }
+            if let Some(cursor) = after.clone() {
+                scan = scan.after(cursor);
+            }
+            Ok::<_, CommandError>((schema, scan.collect().await?))
+        })
+        .await?;
+    let next = page.next.map(|cursor| cursor.to_string());
+    let document = json!({
+        "rows": page.rows.iter().map(Row::to_json).collect::<Vec<_>>(),
+        "next": next,
+    });
+    Ok(out.either(&document, |out| {
+        write_rows(&schema, &page.rows, out)?;
+        match &next {
+            Some(cursor) => out.line(format_args!("more: --after {cursor}")),
+            None => Ok(()),
+        }
+    })?)
+}
+
+/// Reads `FIELD=VALUE` pairs.
+fn parse_filter<'a>(
+    table: &Table,
+    pairs: &'a [String],
+) -> Result<Vec<(&'a str, Value)>, CommandError> {
+    let parse = |pair: &'a String| {
+        let (name, text) = pair
+            .split_once('=')
+            .ok_or_else(|| CommandError::usage(format!("`{pair}`: expected FIELD=VALUE")))?;
+        let field = table.field(name).ok_or_else(|| {
+            let known = table.field_list();
+            CommandError::usage(format!(
+                "`{}` has no field `{name}`; it has {known}",
+                table.name
+            ))
+        })?;
+        let value = Value::from_text(&field.ty, text)
+            .map_err(|error| CommandError::usage(format!("field `{name}`: {error}")))?;
+        Ok((name, value))
+    };
+    pairs.iter().map(parse).collect()
+}
+
+/// The longest cell of a list, in characters.
+const MAX_CELL: usize = 40;
+
+fn write_rows(table: &Table, rows: &[Row], out: &mut Output<'_>) -> std::io::Result<()> {
+    let titles: Vec<_> = table
+        .fields
+        .iter()
+        .map(|field| field.name.as_str())
+        .collect();
+    let cells: Vec<Vec<_>> = rows
+        .iter()
+        .map(|row| row.iter().map(|(_, value)| cell(value)).collect())
+        .collect();
+    out.columns(&titles, &cells, "no rows")
+}
+
+/// A value on one line, cut to the width of a cell.
+fn cell(value: &Value) -> String {
+    let text = value.to_string().replace(['\n', '\r', '\t'], " ");
+    if text.chars().count() <= MAX_CELL {
+        return text;
+    }
+    text.chars().take(MAX_CELL - 1).chain(['…']).collect()
+}
+
+/// Shows one row.
+pub(super) async fn get(
+    host: &Host,
+    table: &str,
+    words: &[String],
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let found = host
+        .store()
+        .read(async |tx| {
+            let rows = tx.table(table)?;
+            let key = parse_key(rows.schema(), words)?;
+            Ok::<_, CommandError>(rows.get(&key).await?)
+        })
+        .await?;
+    let Some(row) = found else {
+        let key = words.join(" ");
+        return Err(
+            CommandError::failed(anyhow::anyhow!("`{table}` has no row with key {key}"))
+                .hint(format!("`data list {table}` shows its rows")),
+        );
+    };
+    Ok(out.either(&row.to_json(), |out| {
+        let width = row
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or_default();
+        row.iter()
+            .try_for_each(|(name, value)| out.line(format_args!("{name:width$}  {value}")))
+    })?)
+}
+
+/// Reads the words of a key, one for each of its fields.
+fn parse_key(table: &Table, words: &[String]) -> Result<Vec<Value>, CommandError> {
+    if words.len() != table.key.len() {
+        return Err(CommandError::usage(format!(
+            "the key of `{}` is ({}): expected {} words, found {}",
+            table.name,
+            table.key.join(", "),
+            table.key.len(),
+            words.len()
+        )));
+    }
+    let parse = |(name, word): (&sdk_schema::Name, &String)| {
+        let field = table.field(name).expect("a key consists of fields");
+        Value::from_text(&field.ty, word)
+            .map_err(|error| CommandError::usage(format!("key field `{name}`: {error}")))
+    };
+    table.key.iter().zip(words).map(parse).collect()
+}

@@ -1,0 +1,71 @@
+//! From a command to the room that carries it out.
+
+use super::{
+    Command, CommandError, DataCommand, JobCommand, LangCommand, MigrateCommand, Output,
+    SeedCommand, data, doctor, job, lang, migrate, schema, seed, transfer,
+};
+use crate::host::Host;
+
+/// Carries out a command on an open host. `input` is what an import reads.
+pub(crate) async fn execute(
+    host: &Host,
+    command: &Command,
+    input: Option<&str>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    match command {
+        Command::Serve(_) => Err(CommandError::usage("a running host cannot serve once more")),
+        Command::Version => schema::write_version(host.linked(), out),
+        Command::Schema => schema::write_schema(host.linked(), out),
+        Command::Doctor => doctor::doctor(host, out).await,
+        Command::Migrate(command) => match command {
+            MigrateCommand::Status => migrate::status(host, out).await,
+            MigrateCommand::Plan => migrate::plan(host, out).await,
+            MigrateCommand::Apply { allow_late } => migrate::apply(host, allow_late, out).await,
+        },
+        Command::Seed(command) => match command {
+            SeedCommand::Real => seed::real(host, out).await,
+            SeedCommand::Test { rows, rng } => seed::test(host, *rows, *rng, out).await,
+        },
+        Command::Data(command) => execute_data(host, command, input, out).await,
+        Command::Job(command) => match command {
+            JobCommand::List => job::list(host, out).await,
+            JobCommand::Run { job } => job::run(host, job, out).await,
+            JobCommand::History { job, limit } => {
+                job::history(host, job.as_deref(), *limit, out).await
+            }
+        },
+        Command::Lang(LangCommand::Show { locale, key }) => {
+            lang::show(host, locale.as_deref(), key.as_deref(), out)
+        }
+    }
+}
+
+async fn execute_data(
+    host: &Host,
+    command: &DataCommand,
+    input: Option<&str>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    match command {
+        DataCommand::List { table: None, .. } => data::tables(host, out).await,
+        DataCommand::List {
+            table: Some(table),
+            filter,
+            limit,
+            after,
+            reverse,
+        } => {
+            let selection = data::Selection {
+                filter,
+                limit: *limit,
+                after: after.as_deref(),
+                reverse: *reverse,
+            };
+            data::list(host, table, &selection, out).await
+        }
+        DataCommand::Get { table, key } => data::get(host, table, key, out).await,
+        DataCommand::Export { tables } => transfer::export(host, tables, out).await,
+        DataCommand::Import { .. } => transfer::import(host, input.unwrap_or_default(), out).await,
+    }
+}

@@ -1,0 +1,103 @@
+//! Where a command writes what it found, as text or as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Takes what a command found.
+pub struct Output<'a> {
+    writer: &'a mut (dyn Write + Send),
+    json: bool,
+}
+
+impl<'a> Output<'a> {
+    /// Writes to `writer`, as JSON or as text.
+    pub fn new(writer: &'a mut (dyn Write + Send), json: bool) -> Self {
+        Self { writer, json }
+    }
+
+    /// Whether JSON is wanted.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Writes a document, indented.
+    pub fn json(&mut self, document: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.writer, document)?;
+        writeln!(self.writer)
+    }
+
+    /// Writes a document if JSON is wanted, else what `text` writes.
+    pub fn either(
+        &mut self,
+        document: &impl Serialize,
+        text: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.json {
+            self.json(document)
+        } else {
+            text(self)
+        }
+    }
+
+    /// Writes one line.
+    pub fn line(&mut self, line: impl std::fmt::Display) -> io::Result<()> {
+        writeln!(self.writer, "{line}")
+    }
+
+    /// Writes rows in aligned columns below their titles; says `nothing` when there are none.
+    pub fn columns(
+        &mut self,
+        titles: &[&str],
+        rows: &[Vec<String>],
+        nothing: &str,
+    ) -> io::Result<()> {
+        if rows.is_empty() {
+            return self.line(nothing);
+        }
+        let widths: Vec<usize> = titles
+            .iter()
+            .enumerate()
+            .map(|(at, title)| {
+                let cells = rows.iter().filter_map(|row| row.get(at));
+                cells
+                    .map(|cell| cell.chars().count())
+                    .chain([title.chars().count()])
+                    .max()
+            })
+            .map(Option::unwrap_or_default)
+            .collect();
+        let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+        for row in std::iter::once(&titles).chain(rows) {
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:width$}"));
+            let line = cells.collect::<Vec<_>>().join("  ");
+            self.line(line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_by_characters() {
+        let mut bytes = Vec::new();
+        let rows = [
+            vec!["Ägypten".to_owned(), "EG".to_owned()],
+            vec!["Kuba".to_owned(), "CU".to_owned()],
+        ];
+        Output::new(&mut bytes, false)
+            .columns(&["NAME", "CODE"], &rows, "none")
+            .unwrap();
+        insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r"
+        NAME     CODE
+        Ägypten  EG
+        Kuba     CU
+        ");
+    }
+}

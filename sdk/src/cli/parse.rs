@@ -1,0 +1,201 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// A host's command line.
+#[derive(Debug, Clone, Parser)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct CommandLine {
+    /// Folder of the host's data [default: ./data]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What a host can be asked to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Start: migrate, seed, run the jobs and listen until interrupted
+    Serve(ServeArgs),
+    /// Show or apply migrations
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Show the tables that the linked modules declare
+    Schema,
+    /// Fill tables
+    #[command(subcommand)]
+    Seed(SeedCommand),
+    /// Read and write rows
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Show and run jobs
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Show translations
+    #[command(subcommand)]
+    Lang(LangCommand),
+    /// Check that this host can do its work, and say what is wrong
+    Doctor,
+    /// Show the versions of the host and of its modules
+    Version,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT")]
+    pub addr: Option<String>,
+    /// Seconds that running jobs get to finish when the host stops
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub grace: u64,
+    /// Apply this migration although its module has moved past it
+    #[arg(long, value_name = "MIGRATION")]
+    pub allow_late: Vec<String>,
+}
+
+/// Commands about migrations.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MigrateCommand {
+    /// List all migrations in global order with their state
+    Status,
+    /// Show what would be applied, and how; writes nothing
+    Plan,
+    /// Apply what is pending
+    Apply {
+        /// Apply this migration although its module has moved past it
+        #[arg(long, value_name = "MIGRATION")]
+        allow_late: Vec<String>,
+    },
+}
+
+/// Commands about seeds.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SeedCommand {
+    /// Apply the real seeds of all modules, as a start does
+    Real,
+    /// Generate rows for demonstrations and tests
+    Test {
+        /// Rows for each table
+        #[arg(long, default_value_t = 20)]
+        rows: u64,
+        /// Seed of the random numbers: equal seeds give equal rows
+        #[arg(long, value_name = "SEED", default_value_t = 1)]
+        rng: u64,
+    },
+}
+
+/// Commands about rows.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DataCommand {
+    /// List the rows of a table, or all tables
+    List {
+        /// Table as module.table; without it, the tables are listed
+        table: Option<String>,
+        /// Only rows whose field has this value; needs an index
+        #[arg(long = "where", value_name = "FIELD=VALUE", requires = "table")]
+        filter: Vec<String>,
+        /// Rows at most
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Go on after the cursor that the last list ended with
+        #[arg(long, value_name = "CURSOR", requires = "table")]
+        after: Option<String>,
+        /// From the end
+        #[arg(long)]
+        reverse: bool,
+    },
+    /// Show one row
+    Get {
+        /// Table as module.table
+        table: String,
+        /// Key; a composite key takes one word for each of its fields
+        #[arg(required = true)]
+        key: Vec<String>,
+    },
+    /// Write rows as JSON lines
+    Export {
+        /// Tables as module.table; without any, all of them
+        tables: Vec<String>,
+    },
+    /// Read rows as JSON lines, all or nothing; rows that exist are replaced
+    Import {
+        /// File that `data export` wrote, or - for standard input
+        file: PathBuf,
+    },
+}
+
+/// Commands about jobs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum JobCommand {
+    /// List all jobs with their schedule and next run
+    List,
+    /// Run a job now
+    Run {
+        /// Job as module.job
+        job: String,
+    },
+    /// List past runs, the newest first
+    History {
+        /// Job as module.job; without it, of all jobs
+        job: Option<String>,
+        /// Runs at most
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+}
+
+/// Commands about translations.
+#[derive(Debug, Clone, Subcommand)]
+pub enum LangCommand {
+    /// List the locales, or show the texts of one
+    Show {
+        /// Locale such as de or pt-PT
+        locale: Option<String>,
+        /// Only this text, as module.key
+        key: Option<String>,
+    },
+}
+
+/// Reads the words of a command line; the first is the program's name.
+///
+/// # Errors
+/// Returns clap's message for `--help`, `--version` and what is not understood.
+pub fn parse(
+    name: &str,
+    about: &str,
+    version: &str,
+    words: &[String],
+) -> Result<CommandLine, clap::Error> {
+    let mut matches = CommandLine::command()
+        .name(name.to_owned())
+        .bin_name(name)
+        .about(about.to_owned())
+        .version(version.to_owned())
+        .try_get_matches_from(words)?;
+    CommandLine::from_arg_matches_mut(&mut matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn help_lists_every_command() {
+        let words = ["acme", "--help"].map(str::to_owned);
+        let help = parse("acme", "An application", "1.0.0", &words).unwrap_err();
+        insta::assert_snapshot!(help);
+    }
+}

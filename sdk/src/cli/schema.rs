@@ -1,0 +1,75 @@
+//! `schema` and `version`: what the binary itself knows.
+
+use std::io;
+
+use sdk_schema::{Field, Table, TableName};
+use serde_json::json;
+
+use super::{CommandError, Output};
+use crate::host::Linked;
+
+/// The version of the JSON documents that commands print: see `docs/format-cli.md`.
+const DOCUMENTS: u32 = 1;
+
+/// Writes the declared tables of all modules.
+pub(crate) fn write_schema(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let schema = &linked.application().schema;
+    Ok(out.either(schema, |out| {
+        schema
+            .tables
+            .iter()
+            .try_for_each(|(name, table)| write_table(name, table, out))
+    })?)
+}
+
+fn write_table(name: &TableName, table: &Table, out: &mut Output<'_>) -> io::Result<()> {
+    out.line(name)?;
+    for field in &table.fields {
+        out.line(format_args!(
+            "    {:<20} {}",
+            field.name,
+            describe(table, field)
+        ))?;
+    }
+    for index in &table.indexes {
+        let unique = if index.unique { "unique " } else { "" };
+        out.line(format_args!("    {unique}index {}", index.label()))?;
+    }
+    Ok(())
+}
+
+fn describe(table: &Table, field: &Field) -> String {
+    let mut words = vec![field.ty.to_string()];
+    if table.key.contains(&field.name) {
+        words.push("key".to_owned());
+    }
+    if field.nullable {
+        words.push("nullable".to_owned());
+    }
+    if let Some(default) = &field.default {
+        words.push(format!("default {}", default.to_json()));
+    }
+    if let Some(reference) = &field.references {
+        words.push(format!("references {}", reference.table));
+    }
+    words.join(", ")
+}
+
+/// Writes the versions of host, modules and documents.
+pub(crate) fn write_version(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let modules = &linked.application().modules;
+    let document = json!({
+        "name": linked.name(),
+        "version": linked.version(),
+        "documents": DOCUMENTS,
+        "modules": modules.iter()
+            .map(|module| json!({ "name": module.name, "version": module.version }))
+            .collect::<Vec<_>>(),
+    });
+    Ok(out.either(&document, |out| {
+        out.line(format_args!("{} {}", linked.name(), linked.version()))?;
+        modules
+            .iter()
+            .try_for_each(|module| out.line(format_args!("    {} {}", module.name, module.version)))
+    })?)
+}

@@ -1,0 +1,12 @@
+//! A host: linked modules on an open store, and how it starts.
+//!
+//! **Linking** validates every manifest and merges them ([`Linked`]); a fault
+//! there means that the binary can never start. **Opening** takes the store's
+//! lock ([`Host`]). **Starting** migrates, seeds and refreshes the jobs, and
+//! returns what it did as a [`StartReport`]. Nothing here prints.
+
+mod linked;
+mod start;
+
+pub use linked::{LinkError, Linked};
+pub use start::{Host, StartError, StartReport};

@@ -1,0 +1,126 @@
+//! Linked modules on an open store, and how they start.
+
+use std::{path::Path, sync::Arc};
+
+use sdk_schema::MigrationId;
+use serde::Serialize;
+
+use super::Linked;
+use crate::{
+    clock::Clock,
+    jobs::{JobsError, Scheduler},
+    migrate::{self, MigrateError},
+    module,
+    seed::{self, SeedError, SeedReport},
+    store::{OpenError, Store},
+};
+
+/// Linked modules on an open store. Holds the store's lock.
+#[derive(Debug)]
+pub struct Host {
+    linked: Arc<Linked>,
+    store: Store,
+    clock: Clock,
+    scheduler: Scheduler,
+}
+
+/// What a start has done.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct StartReport {
+    /// The migrations that were applied.
+    pub migrations: migrate::Report,
+    /// What became of the real seeds.
+    pub seeds: SeedReport,
+}
+
+/// Why a host does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The migrations cannot be planned.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// A migration failed; the report lists what was applied before it.
+    #[error(transparent)]
+    Apply(#[from] migrate::Failure),
+    /// The real seeds cannot be applied.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// The jobs cannot be refreshed.
+    #[error(transparent)]
+    Jobs(#[from] JobsError),
+}
+
+impl Host {
+    /// Opens the store in the folder `data`, which is made if it is not there.
+    pub fn open(linked: Arc<Linked>, data: &Path, clock: Clock) -> Result<Self, OpenError> {
+        let store = Store::open(data, clock.clone())?;
+        Ok(Self::on(linked, store, clock))
+    }
+
+    /// A host on a store that is open already.
+    pub fn on(linked: Arc<Linked>, store: Store, clock: Clock) -> Self {
+        let jobs = module::jobs(linked.declarations());
+        let scheduler = Scheduler::new(store.clone(), clock.clone(), jobs);
+        Self {
+            linked,
+            store,
+            clock,
+            scheduler,
+        }
+    }
+
+    /// Applies what is pending and the real seeds, and refreshes the jobs.
+    ///
+    /// `allow_late` names migrations that may be applied although their own
+    /// module has moved past them.
+    ///
+    /// # Errors
+    /// What was done before the failure stays done; the next start goes on there.
+    pub async fn start(&self, allow_late: &[MigrationId]) -> Result<StartReport, StartError> {
+        let migrations = self.migrate(allow_late).await?;
+        let seeds = self.seed().await?;
+        self.scheduler.refresh().await?;
+        Ok(StartReport { migrations, seeds })
+    }
+
+    /// Applies what is pending.
+    ///
+    /// # Errors
+    /// The migration that failed leaves nothing; those before it stay applied.
+    pub async fn migrate(&self, allow_late: &[MigrationId]) -> Result<migrate::Report, StartError> {
+        let application = self.linked.application();
+        let plan = migrate::plan(&self.store, application, allow_late).await?;
+        let steps = self.linked.steps();
+        Ok(migrate::apply(&self.store, application, steps, &plan, &self.clock).await?)
+    }
+
+    /// Applies the real seeds.
+    ///
+    /// # Errors
+    /// Nothing of the file that failed is applied; those before it are.
+    pub async fn seed(&self) -> Result<SeedReport, SeedError> {
+        seed::apply_real(&self.store, self.linked.application(), &self.clock).await
+    }
+
+    /// The linked modules.
+    pub fn linked(&self) -> &Arc<Linked> {
+        &self.linked
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The clock that everything here reads.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The jobs' scheduler.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+}

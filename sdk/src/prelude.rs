@@ -1,0 +1,9 @@
+//! What a module's files import: `use sdk::prelude::*;`.
+
+pub use crate::{
+    Module, Result, Table, TableEnum, job,
+    jobs::JobContext,
+    lang::Message,
+    step,
+    store::{Date, Id, Json, Store, Timestamp, WriteTx},
+};
