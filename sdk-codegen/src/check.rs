@@ -17,7 +17,7 @@ mod translations;
 
 use std::path::Path;
 
-use sdk_schema::{BUILT_IN_MODULE, Name};
+use sdk_schema::{BUILT_IN_MODULE, Name, Operation};
 
 use crate::{
     file_fault::{FileFault, FileFaults},
@@ -50,6 +50,19 @@ pub fn check(dir: &Path) -> Result<Checked, FileFaults> {
             Err(FileFaults::some(faults))
         }
     }
+}
+
+/// The operations that lead from what the migrations make to what the source
+/// declares; none when they agree.
+///
+/// # Errors
+/// Why no migration can be written, where the source causes it.
+pub fn missing_operations(module: &Module, folder: &Folder) -> Result<Vec<Operation>, FileFaults> {
+    let migrated = migrations::fold(&folder.migrations);
+    let operations = migrated
+        .map_err(|fault| vec![fault])
+        .and_then(|migrated| difference::operations(module, &migrated));
+    operations.map_err(FileFaults::some)
 }
 
 fn check_module(dir: &Path, module: Module) -> Result<Checked, FileFaults> {

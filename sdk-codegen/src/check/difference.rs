@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use sdk_schema::{
-    DiffFault, Difference, DifferenceKind, FoldedSchema, Name, Schema, TableName, diff,
+    DiffFault, Difference, DifferenceKind, FoldedSchema, Name, Operation, Schema, TableName, diff,
 };
 
 use crate::{file_fault::FileFault, source::Module};
@@ -10,11 +10,8 @@ use crate::{file_fault::FileFault, source::Module};
 /// Every difference, with the command that writes the missing migration; or,
 /// where none can be written, what to do instead.
 pub(super) fn check(module: &Module, migrated: &FoldedSchema) -> Vec<FileFault> {
-    match diff(&module.name, migrated, &module.tables) {
-        Err(faults) => faults
-            .iter()
-            .map(|fault| impossible(module, fault))
-            .collect(),
+    match operations(module, migrated) {
+        Err(faults) => faults,
         Ok(operations) if operations.is_empty() => Vec::new(),
         Ok(_) => migrated
             .schema()
@@ -23,6 +20,19 @@ pub(super) fn check(module: &Module, migrated: &FoldedSchema) -> Vec<FileFault> 
             .map(|difference| missing(module, difference))
             .collect(),
     }
+}
+
+/// The operations that the migrations lack, or why none can be written.
+pub(super) fn operations(
+    module: &Module,
+    migrated: &FoldedSchema,
+) -> Result<Vec<Operation>, Vec<FileFault>> {
+    diff(&module.name, migrated, &module.tables).map_err(|faults| {
+        faults
+            .iter()
+            .map(|fault| impossible(module, fault))
+            .collect()
+    })
 }
 
 fn declared(module: &Module) -> Schema {

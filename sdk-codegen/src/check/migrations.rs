@@ -41,7 +41,7 @@ fn twin_stamps(migrations: &[Entry<Migration>]) -> Vec<FileFault> {
 }
 
 /// Folds up to the first fault: what comes after it means nothing.
-fn fold(migrations: &[Entry<Migration>]) -> Result<FoldedSchema, FileFault> {
+pub(super) fn fold(migrations: &[Entry<Migration>]) -> Result<FoldedSchema, FileFault> {
     let mut schema = FoldedSchema::new();
     for Entry { file, content } in migrations {
         schema.apply_migration(content).map_err(|fault| {
