@@ -165,3 +165,6 @@ impl MessagePattern {
         faults
     }
 }
+
+#[cfg(test)]
+mod tests;

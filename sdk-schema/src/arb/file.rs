@@ -42,8 +42,12 @@ impl<'de> Deserialize<'de> for Members {
 /// What stands behind `@key`.
 #[derive(Default, Serialize, Deserialize)]
 struct Description {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    #[serde(
+        rename = "description",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    text: Option<String>,
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     placeholders: IndexMap<String, Placeholder>,
     #[serde(flatten)]
@@ -69,7 +73,10 @@ pub(super) fn parse(file_name: &str, text: &str) -> Result<Arb, ArbFaults> {
     };
     match arb {
         Some(arb) if reader.faults.is_empty() => Ok(arb),
-        _ => Err(ArbFaults(reader.faults)),
+        _ => {
+            reader.faults.sort_by_key(|fault| fault.place);
+            Err(ArbFaults(reader.faults))
+        }
     }
 }
 
@@ -84,18 +91,13 @@ impl FileReader<'_> {
     }
 
     fn locale(&mut self, file_name: &str) -> Option<Locale> {
-        let stem = file_name.strip_suffix(".arb").unwrap_or(file_name);
-        match Locale::new(stem) {
-            Ok(locale) if stem != file_name => Some(locale),
-            Ok(_) => {
-                self.fault(None, None, ArbFaultKind::Extension);
-                None
-            }
-            Err(error) => {
-                self.fault(None, None, ArbFaultKind::FileName(error));
-                None
-            }
-        }
+        let Some(stem) = file_name.strip_suffix(".arb") else {
+            self.fault(None, None, ArbFaultKind::Extension);
+            return None;
+        };
+        Locale::new(stem)
+            .map_err(|error| self.fault(None, None, ArbFaultKind::FileName(error)))
+            .ok()
     }
 
     /// The members with their places; the later one of two with one key is left out.
@@ -103,10 +105,7 @@ impl FileReader<'_> {
         let Members(members) = match serde_json::from_str(text) {
             Ok(members) => members,
             Err(error) => {
-                let place = Place {
-                    line: error.line(),
-                    column: error.column(),
-                };
+                let place = place_of(&error, text);
                 let detail = without_place(&error);
                 self.fault(Some(place), None, ArbFaultKind::Json(detail));
                 return None;
@@ -183,7 +182,7 @@ impl FileReader<'_> {
         };
         match Description::deserialize(value) {
             Ok(found) => {
-                message.description = found.description;
+                message.description = found.text;
                 message.placeholders = found.placeholders;
                 message.attributes = found.attributes;
             }
@@ -214,6 +213,17 @@ fn message_faults(message: &ArbMessage, locale: &Locale) -> Vec<ArbFaultKind> {
         faults.extend(described);
     }
     faults
+}
+
+/// Where the parser stopped; it counts bytes.
+fn place_of(error: &serde_json::Error, text: &str) -> Place {
+    let line = text.lines().nth(error.line().saturating_sub(1));
+    let starts = line.unwrap_or_default().char_indices();
+    let column = starts.take_while(|(start, _)| *start < error.column());
+    Place {
+        line: error.line().max(1),
+        column: column.count().max(1),
+    }
 }
 
 /// What is wrong without the place, which the fault shows in its own way.
@@ -279,7 +289,7 @@ pub(super) fn to_text(arb: &Arb) -> String {
 
 fn description(message: &ArbMessage) -> Json {
     serde_json::to_value(Description {
-        description: message.description.clone(),
+        text: message.description.clone(),
         placeholders: message.placeholders.clone(),
         attributes: message.attributes.clone(),
     })

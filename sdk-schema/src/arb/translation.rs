@@ -13,7 +13,7 @@ use crate::{Argument, ArgumentKind};
 /// let german = Arb::parse("de.arb", r#"{"@@locale": "de", "hello": "Hallo"}"#).unwrap();
 /// assert_eq!(
 ///     check_translation(&source, &german)[0].to_string(),
-///     "de.arb:1:19: message `hello`: placeholder `{name}` of `en` is missing"
+///     "de.arb:1:20: message `hello`: placeholder `{name}` of `en` is missing"
 /// );
 /// ```
 pub fn check_translation(source: &Arb, other: &Arb) -> Vec<ArbFault> {

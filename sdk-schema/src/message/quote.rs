@@ -31,13 +31,12 @@ impl Quoted {
         let mut around = vec![Around::Message { counts: false }];
         let mut rest = original;
         while let Some(first) = rest.chars().next() {
-            let taken = match (first, around.last()) {
-                ('\'', Some(Around::Message { counts })) => quoted.apostrophe(rest, *counts),
-                _ => {
-                    enter_or_leave(&mut around, rest, first);
-                    quoted.text.push(first);
-                    first.len_utf8()
-                }
+            let taken = if let ('\'', Some(Around::Message { counts })) = (first, around.last()) {
+                quoted.apostrophe(rest, *counts)
+            } else {
+                enter_or_leave(&mut around, rest, first);
+                quoted.text.push(first);
+                first.len_utf8()
             };
             rest = &rest[taken..];
         }

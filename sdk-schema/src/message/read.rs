@@ -8,6 +8,9 @@ use super::{
     Select,
 };
 
+/// Arms by selector.
+type Arms = Vec<(String, Vec<Part>)>;
+
 /// Collects arguments and faults while it walks the tree.
 #[derive(Default)]
 pub(super) struct Reader {
@@ -187,11 +190,7 @@ impl Reader {
     }
 
     /// The arms by selector, and the arm `other` apart.
-    fn arms(
-        &mut self,
-        name: &str,
-        options: Vec<IcuOption>,
-    ) -> (Vec<(String, Vec<Part>)>, Option<Vec<Part>>) {
+    fn arms(&mut self, name: &str, options: Vec<IcuOption>) -> (Arms, Option<Vec<Part>>) {
         let mut arms: IndexMap<String, Vec<Part>> = IndexMap::new();
         for option in options {
             let parts = self.parts(option.value);
