@@ -22,7 +22,11 @@ use std::collections::BTreeSet;
 pub use difference::{Difference, DifferenceKind};
 pub use fault::DiffFault;
 
-use crate::{Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName};
+use crate::{
+    Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName,
+    fold::list_tables,
+};
+
 use rename::{Mark, MarkFault};
 
 /// A table as the source declares it.
@@ -118,7 +122,9 @@ impl<'a> Differ<'a> {
         });
         let marks: Vec<_> = marks.collect();
         let (renames, faults) = rename::resolve(&existing, &self.names, &marks);
-        self.faults.extend(faults.into_iter().map(table_fault));
+        let known = list_tables(self.now.tables.keys(), self.module);
+        let faults = faults.into_iter().map(|fault| table_fault(fault, &known));
+        self.faults.extend(faults);
         for (from, to) in renames {
             self.keep(Operation::RenameTable { from, to });
         }
@@ -138,7 +144,10 @@ impl<'a> Differ<'a> {
                 .map(|(now, was)| Mark { now, was });
             let marks: Vec<_> = marks.collect();
             let (renames, faults) = rename::resolve(&existing.collect(), &fields.collect(), &marks);
-            let faults = faults.into_iter().map(|fault| field_fault(name, fault));
+            let known = old.table.field_list();
+            let faults = faults
+                .into_iter()
+                .map(|fault| field_fault(name, fault, &known));
             self.faults.extend(faults);
             for (from, to) in renames {
                 let table = name.clone();
@@ -359,16 +368,21 @@ impl<'a> Differ<'a> {
     }
 }
 
-fn table_fault(fault: MarkFault) -> DiffFault {
+fn table_fault(fault: MarkFault, known: &str) -> DiffFault {
     match fault {
         MarkFault::Twice { was, first, second } => {
             DiffFault::TableRenamedTwice { was, first, second }
         }
         MarkFault::Unclear { now, was } => DiffFault::TableRenameUnclear { table: now, was },
+        MarkFault::Unknown { now, was } => DiffFault::TableWasUnknown {
+            table: now,
+            was,
+            known: known.to_owned(),
+        },
     }
 }
 
-fn field_fault(table: &Name, fault: MarkFault) -> DiffFault {
+fn field_fault(table: &Name, fault: MarkFault, known: &str) -> DiffFault {
     let table = table.clone();
     match fault {
         MarkFault::Twice { was, first, second } => DiffFault::FieldRenamedTwice {
@@ -381,6 +395,12 @@ fn field_fault(table: &Name, fault: MarkFault) -> DiffFault {
             table,
             field: now,
             was,
+        },
+        MarkFault::Unknown { now, was } => DiffFault::FieldWasUnknown {
+            table,
+            field: now,
+            was,
+            known: known.to_owned(),
         },
     }
 }

@@ -14,6 +14,8 @@ mod error;
 pub(crate) mod reference;
 mod shape;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

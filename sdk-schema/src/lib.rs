@@ -8,8 +8,12 @@
 mod arb;
 mod checksum;
 mod diff;
+#[cfg(test)]
+mod evolution;
 mod fake;
 mod field_type;
+#[cfg(test)]
+mod fixture;
 mod fold;
 mod graph;
 mod job;

@@ -58,6 +58,32 @@ pub enum DiffFault {
         /// The old name.
         was: Name,
     },
+    /// A table says that it was another, which the migrations do not have.
+    #[error(
+        "table `{table}` says that it was `{was}`, which the migrations do not have; they have {known}"
+    )]
+    TableWasUnknown {
+        /// The table.
+        table: Name,
+        /// The old name.
+        was: Name,
+        /// The tables that the migrations have.
+        known: String,
+    },
+    /// A field says that it was another, which the migrations do not have.
+    #[error(
+        "table `{table}`: field `{field}` says that it was `{was}`, which the migrations do not have; they have {known}"
+    )]
+    FieldWasUnknown {
+        /// The table.
+        table: Name,
+        /// The field.
+        field: Name,
+        /// The old name.
+        was: Name,
+        /// The fields that the migrations have.
+        known: String,
+    },
     /// The key has other fields than before.
     #[error(
         "table `{table}`: the key is ({from}) in the migrations and ({to}) in the source, and a key cannot change: make a new table, move the rows by a step, drop `{table}`"

@@ -21,6 +21,8 @@ pub(super) enum MarkFault {
     /// Both names exist, and the source no longer declares the old one: either
     /// the rename was carried out long ago, or it shall replace what exists.
     Unclear { now: Name, was: Name },
+    /// Neither name exists: to go on would drop what the mark was meant for.
+    Unknown { now: Name, was: Name },
 }
 
 /// The renames that lead from the names that exist to the declared ones, in an
@@ -45,13 +47,15 @@ pub(super) fn resolve(
         present.insert(mark.now.clone());
         renames.push((mark.was.clone(), mark.now.clone()));
     }
-    let unclear = open.iter().filter(|mark| {
-        mark.now != mark.was && present.contains(mark.was) && !declared.contains(mark.was)
+    let left = open.iter().filter_map(|mark| {
+        let (now, was) = (mark.now.clone(), mark.was.clone());
+        match (present.contains(mark.now), present.contains(mark.was)) {
+            (true, true) if !declared.contains(mark.was) => Some(MarkFault::Unclear { now, was }),
+            (false, false) if !existing.contains(&was) => Some(MarkFault::Unknown { now, was }),
+            _ => None,
+        }
     });
-    faults.extend(unclear.map(|mark| MarkFault::Unclear {
-        now: mark.now.clone(),
-        was: mark.was.clone(),
-    }));
+    faults.extend(left);
     (renames, faults)
 }
 

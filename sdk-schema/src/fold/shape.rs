@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::FoldError;
-use crate::{Field, FieldType, Index, Name, OnDelete, Table, Value};
+use crate::{Field, FieldType, Index, Name, OnDelete, Table, Value, ValueError};
 
 /// Checks a whole table, as `create_table` needs it.
 pub(super) fn check_table(table: &Table) -> Result<(), FoldError> {
@@ -45,14 +45,22 @@ pub(super) fn check_field(table: &Table, field: &Field) -> Result<(), FoldError>
     }
 }
 
+/// A default must read back as itself: a number of another type, or NaN, does not.
 fn check_default(table: &Table, field: &Field, default: &Value) -> Result<(), FoldError> {
-    Value::from_json(&field.ty, &default.to_json())
-        .map(drop)
-        .map_err(|source| FoldError::Default {
-            table: table.name.clone(),
-            field: field.name.clone(),
-            source,
-        })
+    let json = default.to_json();
+    let fault = match Value::from_json(&field.ty, &json) {
+        Ok(value) if value == *default => return Ok(()),
+        Ok(_) => ValueError {
+            expected: field.ty.to_string(),
+            found: format!("{default:?}"),
+        },
+        Err(error) => error,
+    };
+    Err(FoldError::Default {
+        table: table.name.clone(),
+        field: field.name.clone(),
+        source: fault,
+    })
 }
 
 fn check_key(table: &Table) -> Result<(), FoldError> {

@@ -38,7 +38,7 @@ impl FoldedTable {
 
     /// The number of a field.
     pub fn number_of(&self, field: &str) -> Option<u16> {
-        self.position(field).map(|position| self.numbers[position])
+        self.numbers.get(self.position(field)?).copied()
     }
 
     /// The field with a number; `None` when it was dropped or never was.

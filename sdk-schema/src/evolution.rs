@@ -1,0 +1,262 @@
+//! Random histories of tables, for property tests.
+//!
+//! Dice choose operations; those that the fold refuses are left out, so what
+//! remains is a history that a careful author could have written.
+
+use proptest::prelude::*;
+
+use crate::{
+    Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, TableName,
+    Value, fixture::name,
+};
+
+/// What decides one operation.
+pub(crate) type Dice = [u8; 4];
+
+pub(crate) fn dice(most: usize) -> impl Strategy<Value = Vec<Dice>> {
+    prop::collection::vec(any::<Dice>(), 0..=most)
+}
+
+/// Tables of one module as they evolve.
+#[derive(Clone)]
+pub(crate) struct Evolution {
+    pub(crate) module: Name,
+    pub(crate) fold: FoldedSchema,
+    /// Names that a rename set free; they may be taken again.
+    freed: Vec<Name>,
+    fresh: usize,
+}
+
+impl Evolution {
+    pub(crate) fn new(module: &str) -> Self {
+        Self {
+            module: name(module),
+            fold: FoldedSchema::new(),
+            freed: Vec::new(),
+            fresh: 0,
+        }
+    }
+
+    /// Applies the operations that the dice choose and returns them.
+    pub(crate) fn run(&mut self, dice: &[Dice]) -> Vec<Operation> {
+        let run = dice.iter().filter_map(|dice| self.step(*dice));
+        run.collect()
+    }
+
+    pub(crate) fn step(&mut self, dice: Dice) -> Option<Operation> {
+        let operation = self.propose(dice)?;
+        self.fold.apply(&self.module, &operation).ok()?;
+        if let Operation::RenameTable { from, .. } | Operation::RenameField { from, .. } =
+            &operation
+        {
+            self.freed.push(from.clone());
+        }
+        Some(operation)
+    }
+
+    /// An operation that may be refused.
+    pub(crate) fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
+        if kind % 12 == 0 || self.own_tables().is_empty() {
+            return Some(Operation::CreateTable(self.new_table(a, b, c)));
+        }
+        let target = pick(&self.own_tables(), a)?.clone();
+        let table = target.name.clone();
+        let field = pick(&target.fields, b)?.clone();
+        Some(match kind % 12 {
+            1 => Operation::RenameTable {
+                from: table,
+                to: self.new_name(c),
+            },
+            2 => Operation::DropTable { table },
+            3 | 4 => Operation::AddField {
+                table,
+                field: self.new_field(b, c),
+            },
+            5 => Operation::RenameField {
+                table,
+                from: field.name,
+                to: self.new_name(c),
+            },
+            6 => Operation::DropField {
+                table,
+                field: field.name,
+            },
+            7 | 8 => Operation::ChangeField {
+                table,
+                field: self.changed(field, c),
+            },
+            9 => Operation::AddIndex {
+                table,
+                index: index_over(&target, b, c),
+            },
+            10 => Operation::DropIndex {
+                table,
+                fields: pick(&target.indexes, b)?.fields.clone(),
+            },
+            _ => Operation::AddField {
+                table,
+                field: self.referring_field(b, c),
+            },
+        })
+    }
+
+    fn own_tables(&self) -> Vec<Table> {
+        let own = self
+            .fold
+            .tables
+            .iter()
+            .filter(|(name, _)| name.module == self.module);
+        let mut tables: Vec<_> = own.map(|(_, folded)| folded.table.clone()).collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        tables
+    }
+
+    fn new_name(&mut self, dice: u8) -> Name {
+        if dice % 3 == 0
+            && let Some(freed) = self.freed.pop()
+        {
+            return freed;
+        }
+        self.fresh += 1;
+        name(&format!("n{}", self.fresh))
+    }
+
+    fn new_table(&mut self, a: u8, b: u8, c: u8) -> Table {
+        let mut key = plain(self.new_name(a), FieldType::Id);
+        key.default = None;
+        let mut fields = vec![key, self.new_field(a, b), self.new_field(b, c)];
+        if c % 2 == 0 {
+            fields.push(self.referring_field(a, c));
+        }
+        Table {
+            name: self.new_name(b),
+            key: vec![fields[0].name.clone()],
+            fields,
+            indexes: Vec::new(),
+        }
+    }
+
+    fn new_field(&mut self, type_dice: u8, dice: u8) -> Field {
+        let mut field = plain(self.new_name(dice), type_of(type_dice));
+        field.nullable = dice % 2 == 0;
+        field.default = (!field.nullable || dice % 4 == 0).then(|| default_of(&field.ty, dice));
+        field
+    }
+
+    fn referring_field(&mut self, dice: u8, c: u8) -> Field {
+        let mut field = plain(self.new_name(c), FieldType::Id);
+        field.nullable = true;
+        field.references = self.some_reference(dice);
+        field
+    }
+
+    fn some_reference(&self, dice: u8) -> Option<Reference> {
+        let mut tables: Vec<_> = self.fold.tables.keys().cloned().collect();
+        tables.sort();
+        Some(Reference {
+            table: pick(&tables, dice)?.clone(),
+            on_delete: if dice % 2 == 0 {
+                OnDelete::SetNull
+            } else {
+                OnDelete::Cascade
+            },
+        })
+    }
+
+    fn changed(&self, mut field: Field, dice: u8) -> Field {
+        match dice % 4 {
+            0 => field.nullable = !field.nullable,
+            1 => field.default = Some(default_of(&field.ty, dice)),
+            2 => field.ty = wider(&field.ty, dice),
+            _ if field.ty == FieldType::Id => field.references = self.some_reference(dice),
+            _ => {}
+        }
+        if !field.nullable || field.default.is_some() {
+            field.default = Some(default_of(&field.ty, dice));
+        }
+        field
+    }
+}
+
+/// The full names of the tables that `module` has.
+pub(crate) fn own_names(fold: &FoldedSchema, module: &Name) -> Vec<TableName> {
+    let own = fold.tables.keys().filter(|name| name.module == *module);
+    own.cloned().collect()
+}
+
+fn plain(name: Name, ty: FieldType) -> Field {
+    Field {
+        name,
+        ty,
+        nullable: false,
+        default: None,
+        references: None,
+    }
+}
+
+fn pick<T>(items: &[T], dice: u8) -> Option<&T> {
+    items.get(usize::from(dice).checked_rem(items.len())?)
+}
+
+fn index_over(table: &Table, b: u8, c: u8) -> Index {
+    let fields = [pick(&table.fields, b), pick(&table.fields, c)];
+    let mut fields: Vec<_> = fields
+        .into_iter()
+        .flatten()
+        .map(|f| f.name.clone())
+        .collect();
+    fields.dedup();
+    Index {
+        fields,
+        unique: c % 2 == 0,
+    }
+}
+
+fn type_of(dice: u8) -> FieldType {
+    let types = [
+        FieldType::Bool,
+        FieldType::I8,
+        FieldType::U8,
+        FieldType::I64,
+        FieldType::F32,
+        FieldType::String,
+        FieldType::Json,
+        FieldType::Id,
+        FieldType::Enum(vec![name("draft")]),
+        FieldType::Vec(Box::new(FieldType::I32)),
+    ];
+    types[usize::from(dice) % types.len()].clone()
+}
+
+fn default_of(ty: &FieldType, dice: u8) -> Value {
+    let number = dice % 100;
+    match ty {
+        FieldType::Bool => Value::Bool(dice % 2 == 0),
+        FieldType::U8 | FieldType::U16 | FieldType::U32 => Value::Uint(number.into()),
+        FieldType::F32 => Value::F32(number.into()),
+        FieldType::F64 => Value::F64(number.into()),
+        FieldType::String => Value::String(format!("text {dice}")),
+        FieldType::Json => Value::Json(dice.into()),
+        FieldType::Id => Value::Id(uuid::Uuid::from_u128(dice.into())),
+        FieldType::Enum(variants) => {
+            Value::Enum(variants[usize::from(dice) % variants.len()].clone())
+        }
+        FieldType::Vec(_) => Value::Vec(vec![Value::Int(number.into())]),
+        _ => Value::Int(number.into()),
+    }
+}
+
+/// A type that holds all values of `ty`, or one that does not.
+fn wider(ty: &FieldType, dice: u8) -> FieldType {
+    match ty {
+        FieldType::I8 => FieldType::I16,
+        FieldType::U8 if dice < 128 => FieldType::U16,
+        FieldType::U8 | FieldType::U16 => FieldType::I32,
+        FieldType::F32 => FieldType::F64,
+        FieldType::Enum(variants) => {
+            let added = name(&format!("v{}", variants.len()));
+            FieldType::Enum([variants.clone(), vec![added]].concat())
+        }
+        _ => FieldType::Bool,
+    }
+}
