@@ -2,6 +2,7 @@
 
 use std::{any::Any, time::Duration};
 
+use sdk_schema::Timestamp;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{JobContext, JobDeclaration, JobRun, RunState, active::Cancelled, scheduler::Inner};
@@ -29,6 +30,8 @@ pub(super) async fn execute(
 ) -> Result<JobRun, StoreError> {
     loop {
         run.attempt += 1;
+        run.error = None;
+        let deadline = after(inner.clock.now(), job.timeout);
         inner.record(&run).await?;
         let context = JobContext {
             store: inner.store.clone(),
@@ -39,14 +42,14 @@ pub(super) async fn execute(
             attempt: run.attempt,
             cancelled: cancelled.clone(),
         };
-        let outcome = attempt(job, context, &mut cancelled).await;
-        run.state = outcome.state();
+        let outcome = attempt(job, context, deadline, &mut cancelled).await;
+        let state = outcome.state();
         run.error = outcome.error(job.timeout);
-        let failed = matches!(run.state, RunState::Failed | RunState::TimedOut);
-        if !failed || run.attempt > job.retry || !wait(inner, run.attempt, &mut cancelled).await {
+        let failed = matches!(state, RunState::Failed | RunState::TimedOut);
+        if !failed || run.attempt > job.retry || !wait(inner, &run, &mut cancelled).await? {
+            run.state = state;
             break;
         }
-        run.state = RunState::Running;
     }
     run.finished_at = Some(inner.clock.now());
     inner.record(&run).await?;
@@ -54,9 +57,13 @@ pub(super) async fn execute(
 }
 
 /// One call of the job's function, in a task of its own, so that a panic stays there.
-async fn attempt(job: &JobDeclaration, context: JobContext, cancelled: &mut Cancelled) -> Outcome {
+async fn attempt(
+    job: &JobDeclaration,
+    context: JobContext,
+    deadline: Timestamp,
+    cancelled: &mut Cancelled,
+) -> Outcome {
     let clock = context.clock.clone();
-    let deadline = after(clock.now(), job.timeout);
     let function = job.run;
     // Dropping the set aborts the task: no run outlives the one who waits for it.
     let mut task = JoinSet::new();
@@ -76,13 +83,18 @@ async fn attempt(job: &JobDeclaration, context: JobContext, cancelled: &mut Canc
     }
 }
 
-/// Waits before the next attempt. False if the run shall end meanwhile.
-async fn wait(inner: &Inner, attempt: u32, cancelled: &mut Cancelled) -> bool {
-    let doubled = FIRST_BACKOFF.saturating_mul(1 << attempt.saturating_sub(1).min(16));
-    let until = after(inner.clock.now(), doubled.min(LONGEST_BACKOFF));
+/// Records what went wrong and waits before the next attempt. False if the run
+/// shall end meanwhile.
+async fn wait(inner: &Inner, run: &JobRun, cancelled: &mut Cancelled) -> Result<bool, StoreError> {
+    let doublings = run.attempt.saturating_sub(1).min(16);
+    let backoff = FIRST_BACKOFF
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_BACKOFF);
+    let until = after(inner.clock.now(), backoff);
+    inner.record(run).await?;
     tokio::select! {
-        () = inner.clock.sleep_until(until) => true,
-        _ = cancelled.grace() => false,
+        () = inner.clock.sleep_until(until) => Ok(true),
+        _ = cancelled.grace() => Ok(false),
     }
 }
 
