@@ -28,7 +28,7 @@ mod rules;
 
 pub use catalogue::Catalogue;
 pub use catalogues::Catalogues;
-pub use message::{ArgumentValue, Message};
+pub use message::{ArgumentValue, Day, Message};
 pub use number::{Number, NumberError};
 
 #[cfg(test)]

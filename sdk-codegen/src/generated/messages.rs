@@ -75,10 +75,11 @@ fn expand_function(
         let ty = match kind {
             ArgumentKind::Text | ArgumentKind::Select(_) => quote!(&str),
             ArgumentKind::Number => quote!(impl Into<#sdk::lang::Number>),
-            ArgumentKind::Date => quote!(impl Into<#sdk::lang::ArgumentValue>),
+            ArgumentKind::Date => quote!(impl Into<#sdk::lang::Day>),
         };
         values.push(match kind {
-            ArgumentKind::Number => quote!(.arg(#name, #ident.into())),
+            ArgumentKind::Number => quote!(.arg(#name, Into::<#sdk::lang::Number>::into(#ident))),
+            ArgumentKind::Date => quote!(.arg(#name, Into::<#sdk::lang::Day>::into(#ident))),
             _ => quote!(.arg(#name, #ident)),
         });
         parameters.push(quote!(#ident: #ty));

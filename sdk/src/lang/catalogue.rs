@@ -135,7 +135,7 @@ impl Catalogue {
         &self.merged().text
     }
 
-    /// The entity tag of [`Catalogue::merged_text`] for HTTP: its SHA-256 in quotes.
+    /// The SHA-256 of [`Catalogue::merged_text`] in hexadecimal, for an entity tag.
     pub fn etag(&self) -> &str {
         &self.merged().etag
     }
@@ -143,7 +143,7 @@ impl Catalogue {
     fn merged(&self) -> &Merged {
         self.0.merged.get_or_init(|| {
             let text = self.merged_arb().to_string();
-            let etag = format!("\"{}\"", Checksum::of(text.as_bytes()));
+            let etag = Checksum::of(text.as_bytes()).to_string();
             Merged { text, etag }
         })
     }

@@ -1,6 +1,6 @@
 //! Messages: a key and the values of its arguments, not yet in any language.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use chrono::NaiveDate;
 use sdk_schema::Timestamp;
@@ -34,7 +34,30 @@ pub enum ArgumentValue {
     /// Shown as the locale writes numbers, or what a `plural` counts.
     Number(Number),
     /// Shown as `2026-11-20`.
-    Date(NaiveDate),
+    Date(Day),
+}
+
+/// A day for a message, shown as `2026-11-20`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(NaiveDate);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
+/// The day in UTC.
+impl From<Timestamp> for Day {
+    fn from(instant: Timestamp) -> Self {
+        Self(instant.to_chrono().date_naive())
+    }
 }
 
 impl Message {
@@ -87,30 +110,16 @@ impl From<String> for ArgumentValue {
     }
 }
 
-/// Lets everything that is a number be an argument.
-macro_rules! numbers {
-    ($($number:ty),*) => {$(
-        impl From<$number> for ArgumentValue {
-            fn from(number: $number) -> Self {
-                Self::Number(number.into())
+/// Lets everything that is a number or a day be an argument.
+macro_rules! arguments {
+    ($variant:ident: $($value:ty),*) => {$(
+        impl From<$value> for ArgumentValue {
+            fn from(value: $value) -> Self {
+                Self::$variant(value.into())
             }
         }
     )*};
 }
 
-numbers!(
-    Number, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64
-);
-
-impl From<NaiveDate> for ArgumentValue {
-    fn from(date: NaiveDate) -> Self {
-        Self::Date(date)
-    }
-}
-
-/// The day in UTC.
-impl From<Timestamp> for ArgumentValue {
-    fn from(instant: Timestamp) -> Self {
-        Self::Date(instant.to_chrono().date_naive())
-    }
-}
+arguments!(Number: Number, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);
+arguments!(Date: Day, NaiveDate, Timestamp);

@@ -116,7 +116,7 @@ fn the_tag_changes_with_the_text_only() {
     let tag = catalogues.get("de").etag().to_owned();
     assert_eq!(tag, self::catalogues().get("de").etag());
     assert_ne!(tag, catalogues.get("en").etag());
-    assert_eq!((tag.len(), tag.starts_with('"')), (66, true));
+    assert_eq!(tag.len(), 64);
 }
 
 #[test]
