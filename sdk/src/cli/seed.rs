@@ -63,6 +63,7 @@ pub(crate) fn write_real(report: &SeedReport, out: &mut Output<'_>) -> io::Resul
                 Kept::Edited => "was edited here: it stays as it is",
                 Kept::Deleted => "was deleted here: it stays deleted",
                 Kept::Foreign => "was there before the seed: it stays as it is",
+                Kept::Orphaned => "refers to a row that was deleted here: it is left out",
             };
             out.line(format_args!("    {} {} {reason}", file.table, kept.key))?;
         }
