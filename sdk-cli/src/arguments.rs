@@ -1,0 +1,186 @@
+//! The command line. What can be checked without reading a file is checked
+//! here, so that a word that cannot be right ends in exit code 2.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet};
+
+use crate::{
+    field_spec::{Columns, FieldSpec},
+    names::{AppName, FunctionName, ModuleName, TypeName},
+};
+
+/// The tool of module authors and host owners.
+///
+/// All commands but `new app` work from anywhere inside an application's folder.
+/// Exit codes: 0 done, 1 failed, 2 the command line was not understood.
+#[derive(Debug, Parser)]
+#[command(name = "sdk-cli", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write an application, a module, or a part of one
+    #[command(subcommand)]
+    New(New),
+    /// Say all that a build or a start would refuse, without compiling
+    Check,
+    /// Show the tables of all modules as the source declares them
+    Schema {
+        /// As a JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the code that a module's build script generates
+    Expand {
+        /// The module
+        module: Name,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum New {
+    /// An application without modules
+    App(NewApp),
+    /// A module, linked into the host
+    Module(NewModule),
+    /// A table of a module
+    Table(NewTable),
+    /// The migration from what the migrations produce to what the source declares
+    Migration(NewMigration),
+    /// A file of seed rows for a table
+    Seed(NewSeed),
+    /// A job of a module
+    Job(NewJob),
+    /// A translation of a module's texts
+    Translation(NewTranslation),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewApp {
+    /// Its name, which is that of its program
+    pub(crate) name: AppName,
+    #[command(flatten)]
+    pub(crate) sdk: SdkSource,
+    /// The folder to make [default: the name]
+    #[arg(long)]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// Where the application gets the SDK from.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct SdkSource {
+    /// Use the SDK in this folder; stays relative if it is
+    #[arg(long, value_name = "PATH")]
+    pub(crate) sdk_path: Option<PathBuf>,
+    /// Use the SDK of this version from the registry
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) sdk_version: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewModule {
+    /// Its name, which is that of its crate
+    pub(crate) name: ModuleName,
+    /// The package to link it into [default: the only host]
+    #[arg(long, value_name = "PACKAGE")]
+    pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewTable {
+    /// The module
+    pub(crate) module: Name,
+    /// The type of its rows, such as `OrderLine`
+    #[arg(value_name = "TYPE")]
+    pub(crate) row_type: TypeName,
+    /// `name:String`, `note:String?` (nullable), `votes:i64=0` (default),
+    /// `author:Author` or `country:geo::Country` (reference to a table)
+    #[arg(value_name = "FIELD:TYPE", required = true)]
+    pub(crate) fields: Vec<FieldSpec>,
+    /// The fields of the key, separated by commas [default: a field `id`]
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) key: Option<Columns>,
+    /// No two rows share these fields; can be given several times
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) unique: Vec<Columns>,
+    /// An index over these fields; can be given several times
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) index: Vec<Columns>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewMigration {
+    /// The module
+    pub(crate) module: Name,
+    /// What it does, such as `add_price` [default: made from the difference]
+    pub(crate) name: Option<Name>,
+    /// Show the file and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewSeed {
+    /// The module
+    pub(crate) module: Name,
+    /// The table
+    pub(crate) table: Name,
+    /// What the rows are for
+    #[arg(long, value_enum, default_value_t = Set::Real)]
+    pub(crate) set: Set,
+}
+
+/// A seed set as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Set {
+    /// Rows that production needs
+    Real,
+    /// Rows for demonstrations and tests
+    Test,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewJob {
+    /// The module
+    pub(crate) module: Name,
+    /// Its name, which is that of its function
+    pub(crate) name: FunctionName,
+    /// When it is due: `minute hour day month weekday`
+    #[arg(long, value_name = "CRON", value_parser = schedule)]
+    pub(crate) schedule: String,
+    /// The time zone of the schedule, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(crate) tz: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewTranslation {
+    /// The module
+    pub(crate) module: Name,
+    /// The locale, such as de, pt-BR or zh-Hant
+    pub(crate) locale: Locale,
+}
+
+impl From<Set> for SeedSet {
+    fn from(set: Set) -> Self {
+        match set {
+            Set::Real => Self::Real,
+            Set::Test => Self::Test,
+        }
+    }
+}
+
+/// Whether a schedule is possible does not depend on its zone.
+fn schedule(text: &str) -> Result<String, ScheduleError> {
+    Schedule::parse(text, "UTC").map(|_| text.to_owned())
+}
+
+fn zone(text: &str) -> Result<String, ScheduleError> {
+    Schedule::parse("@daily", text).map(|_| text.to_owned())
+}

@@ -1,0 +1,142 @@
+//! `check`: all that a build or a start would refuse, without compiling.
+//!
+//! Each module is checked as its build does; then those whose required modules
+//! lie in the workspace are merged as a start does.
+
+use std::collections::BTreeMap;
+
+use sdk_codegen::check::{Checked, check};
+use sdk_schema::{Application, Manifest, Name};
+
+use crate::{
+    failure::{Failure, in_folder},
+    project::{Member, Project},
+    report::Report,
+};
+
+/// Checks all modules of the workspace.
+pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    let mut faults = Vec::new();
+    let mut sound = BTreeMap::new();
+    for member in project.modules() {
+        match check(&project.root.join(&member.folder)) {
+            Ok(checked) => {
+                report.line(summary(&checked));
+                let manifest = manifest(member, checked);
+                sound.insert(manifest.name.clone(), manifest);
+            }
+            Err(found) => {
+                let placed = found
+                    .into_iter()
+                    .map(|fault| in_folder(&member.folder, fault));
+                faults.extend(placed.map(|fault| fault.to_string()));
+            }
+        }
+    }
+    if faults.is_empty() {
+        merge(sound, &mut report, &mut faults);
+    }
+    conclude(project, report, faults)
+}
+
+fn conclude(project: &Project, report: Report, faults: Vec<String>) -> Result<Report, Failure> {
+    let modules = counted(project.modules().count(), "module");
+    if faults.is_empty() {
+        let mut report = report;
+        report.line(format!("ok   {modules} checked"));
+        return Ok(report);
+    }
+    Err(Failure {
+        report,
+        message: format!("{} in {modules}", counted(faults.len(), "fault")),
+        faults,
+        hint: None,
+    })
+}
+
+fn summary(checked: &Checked) -> String {
+    let Checked { module, folder, .. } = checked;
+    let parts = [
+        (module.tables.len(), "table"),
+        (folder.migrations.len(), "migration"),
+        (folder.seeds.len(), "seed file"),
+        (module.jobs.len(), "job"),
+        (folder.translations.len(), "translation"),
+    ];
+    let parts: Vec<_> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun))
+        .collect();
+    match parts.is_empty() {
+        true => format!("ok   {}: nothing declared yet", module.name),
+        false => format!("ok   {}: {}", module.name, parts.join(", ")),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+fn manifest(member: &Member, checked: Checked) -> Manifest {
+    let Checked { module, folder, .. } = checked;
+    let version = member.manifest.version().unwrap_or("0.0.0");
+    Manifest {
+        requires: module.requires,
+        tables: module
+            .tables
+            .into_iter()
+            .map(|declared| declared.table)
+            .collect(),
+        migrations: folder
+            .migrations
+            .into_iter()
+            .map(|entry| entry.content)
+            .collect(),
+        seeds: folder
+            .seeds
+            .into_iter()
+            .map(|entry| entry.content)
+            .collect(),
+        jobs: module.jobs,
+        steps: module.steps,
+        source_locale: module.source_locale,
+        catalogues: folder
+            .translations
+            .into_iter()
+            .map(|entry| entry.content)
+            .collect(),
+        mails: folder
+            .mails
+            .into_iter()
+            .map(|entry| entry.content)
+            .collect(),
+        ..Manifest::new(module.name, version)
+    }
+}
+
+/// Merges the modules whose required modules are all there.
+fn merge(mut modules: BTreeMap<Name, Manifest>, report: &mut Report, faults: &mut Vec<String>) {
+    while let Some((name, required)) = unlinked(&modules) {
+        report.line(format!(
+            "note {name}: not merged, it requires `{required}`, which is not in this workspace"
+        ));
+        modules.remove(&name);
+    }
+    if let Err(found) = Application::merge(modules.into_values().collect()) {
+        faults.extend(found.0.iter().map(ToString::to_string));
+    }
+}
+
+/// A module and one that it requires and that is not there.
+fn unlinked(modules: &BTreeMap<Name, Manifest>) -> Option<(Name, Name)> {
+    modules.values().find_map(|module| {
+        let missing = module
+            .requires
+            .iter()
+            .find(|name| !modules.contains_key(*name))?;
+        Some((module.name.clone(), missing.clone()))
+    })
+}

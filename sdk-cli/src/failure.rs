@@ -1,0 +1,99 @@
+//! The one place where an error becomes what a person reads: what is wrong,
+//! and, where there is one, the next command to type.
+
+use std::{fmt, path::Path};
+
+use sdk_codegen::{FileFault, FileFaults};
+
+use crate::{changes::ChangeError, project::ProjectError, report::Report};
+
+/// A command that was not carried out.
+#[derive(Debug, Default)]
+pub(crate) struct Failure {
+    /// What was found to be right before that.
+    pub(crate) report: Report,
+    /// What is wrong with files, one line each: `file:line:column: …`.
+    pub(crate) faults: Vec<String>,
+    /// Why nothing was done.
+    pub(crate) message: String,
+    /// What to type next.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure for that reason.
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            ..Self::default()
+        }
+    }
+
+    /// The same with the next thing to do.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The faults of a package's files, whose paths are relative to its `folder`.
+    pub(crate) fn of_files(folder: &Path, faults: FileFaults, message: impl fmt::Display) -> Self {
+        Self {
+            faults: faults
+                .into_iter()
+                .map(|fault| in_folder(folder, fault).to_string())
+                .collect(),
+            ..Self::new(message)
+        }
+    }
+}
+
+/// The fault with a path relative to the workspace.
+pub(crate) fn in_folder(folder: &Path, fault: FileFault) -> FileFault {
+    FileFault {
+        file: folder.join(&fault.file),
+        ..fault
+    }
+}
+
+/// Shown as it stands on standard error.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for fault in &self.faults {
+            writeln!(f, "{fault}")?;
+        }
+        writeln!(f, "error: {}", self.message)?;
+        match &self.hint {
+            Some(hint) => writeln!(f, "hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<FileFault> for Failure {
+    fn from(fault: FileFault) -> Self {
+        Self::new(fault)
+    }
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<ProjectError> for Failure {
+    fn from(error: ProjectError) -> Self {
+        let hint = match &error {
+            ProjectError::Outside { .. } => Some(
+                "sdk-cli new app NAME --sdk-path PATH, or change into an application's folder"
+                    .to_owned(),
+            ),
+            ProjectError::UnknownModule { name, .. } => Some(format!("sdk-cli new module {name}")),
+            ProjectError::Manifest(_) => None,
+        };
+        Self {
+            hint,
+            ..Self::new(error)
+        }
+    }
+}

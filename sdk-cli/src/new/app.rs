@@ -1,0 +1,117 @@
+//! `new app`: a workspace whose root is the host.
+
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use minijinja::context;
+use toml_edit::{InlineTable, Value};
+
+use crate::{
+    arguments::{NewApp, SdkSource},
+    changes::Changes,
+    failure::Failure,
+    report::Report,
+    template,
+};
+
+/// The crates of the SDK that applications name, by their folders.
+const CRATES: [&str; 2] = ["sdk", "sdk-build"];
+
+/// Writes the application below `folder`.
+pub(crate) fn run(arguments: &NewApp, folder: &Path) -> Result<Report, Failure> {
+    let name = arguments.name.as_str();
+    let dir = arguments.dir.clone().unwrap_or_else(|| name.into());
+    let target = folder.join(&dir);
+    refuse_occupied(&target, &dir)?;
+    let [sdk, sdk_build] = dependencies(&arguments.sdk, folder, &target)?;
+    let values = context! { name, sdk, sdk_build };
+    let mut changes = Changes::new(target);
+    for (file, template) in template::APP {
+        changes.create(file, template.render(values.clone()));
+    }
+    let report = Report::of(&dir, changes.write()?);
+    Ok(report.hint(format!("cd {} && cargo run -- serve", dir.display())))
+}
+
+fn refuse_occupied(target: &Path, dir: &Path) -> Result<(), Failure> {
+    let free = match fs::read_dir(target) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    match free {
+        true => Ok(()),
+        false => Err(Failure::new(format!(
+            "{} is there already and not an empty folder",
+            dir.display()
+        ))
+        .hint("choose another folder with --dir DIR")),
+    }
+}
+
+/// How the application depends on each of the SDK's crates, as TOML.
+fn dependencies(sdk: &SdkSource, folder: &Path, target: &Path) -> Result<[String; 2], Failure> {
+    let Some(path) = &sdk.sdk_path else {
+        let version = Value::from(sdk.sdk_version.clone().unwrap_or_default());
+        return Ok(CRATES.map(|_| version.to_string()));
+    };
+    let root = location(path, folder, target)?;
+    Ok(CRATES.map(|name| {
+        let mut dependency = InlineTable::new();
+        dependency.insert("path", format!("{root}/{name}").into());
+        dependency.to_string()
+    }))
+}
+
+/// The SDK's folder as the application's `Cargo.toml` names it: relative to
+/// that, or absolute, as it was typed.
+fn location(path: &Path, folder: &Path, target: &Path) -> Result<String, Failure> {
+    let not_there = || {
+        let message = format!(
+            "{} is not the SDK: expected the folders `sdk` and `sdk-build` in it",
+            path.display()
+        );
+        Failure::new(message).hint("--sdk-path names the folder of the SDK's repository")
+    };
+    let root = folder.join(path).canonicalize().map_err(|_| not_there())?;
+    if !CRATES
+        .iter()
+        .all(|name| root.join(name).join("Cargo.toml").is_file())
+    {
+        return Err(not_there());
+    }
+    let named = match path.is_absolute() {
+        true => root,
+        false => relative(&resolved(target), &root),
+    };
+    let parts: Option<Vec<_>> = named.iter().map(|part| part.to_str()).collect();
+    match parts {
+        Some(parts) => Ok(parts.join("/").replace("//", "/")),
+        None => Err(Failure::new(format!(
+            "{} is not UTF-8, as Cargo.toml has to be",
+            path.display()
+        ))),
+    }
+}
+
+/// The path without links; what is not there yet is taken as it is.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), ..) => real,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        (Err(_), ..) => path.to_owned(),
+    }
+}
+
+/// The way from one folder to another; both without links.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from
+        .iter()
+        .zip(to.iter())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = from.iter().skip(shared).map(|_| Component::ParentDir);
+    let down = to.components().skip(shared);
+    up.chain(down).collect()
+}

@@ -1,0 +1,80 @@
+//! The name and the description that a migration gets from its operations.
+
+use std::collections::BTreeSet;
+
+use sdk_schema::{MAX_NAME_BYTES, Name, Operation};
+
+/// What the operations do, in a few words: `add_price_to_item`.
+pub(super) fn name(operations: &[Operation]) -> Name {
+    let words = match operations {
+        [only] => words_of(only),
+        several => words_of_several(several),
+    };
+    Name::new(shortened(&words)).expect("names and words of lower case make a name")
+}
+
+/// What the operations do, in a sentence.
+pub(super) fn description(operations: &[Operation]) -> String {
+    let parts: Vec<_> = operations.iter().map(Operation::describe).collect();
+    let text = parts.join("; ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn words_of(operation: &Operation) -> String {
+    match operation {
+        Operation::CreateTable(table) => format!("create_{}", table.name),
+        Operation::RenameTable { from, to } => format!("rename_{from}_to_{to}"),
+        Operation::DropTable { table } => format!("drop_{table}"),
+        Operation::AddField { table, field } => format!("add_{}_to_{table}", field.name),
+        Operation::RenameField { table, from, to } => format!("rename_{table}_{from}_to_{to}"),
+        Operation::DropField { table, field } => format!("drop_{field}_of_{table}"),
+        Operation::ChangeField { table, field } => format!("change_{}_of_{table}", field.name),
+        Operation::AddIndex { table, index } => {
+            format!("index_{table}_by_{}", index.fields.join("_"))
+        }
+        Operation::DropIndex { table, fields } => {
+            format!("drop_index_of_{table}_by_{}", fields.join("_"))
+        }
+        Operation::Run { step, .. } => format!("run_{step}"),
+    }
+}
+
+fn words_of_several(operations: &[Operation]) -> String {
+    let tables: BTreeSet<_> = operations.iter().filter_map(table_of).collect();
+    let tables: Vec<_> = tables.into_iter().map(Name::as_str).collect();
+    let creates = operations
+        .iter()
+        .all(|operation| matches!(operation, Operation::CreateTable(_)));
+    let verb = if creates { "create" } else { "change" };
+    match tables.as_slice() {
+        [first, _, _, _, ..] => format!("{verb}_{first}_and_others"),
+        few => format!("{verb}_{}", few.join("_and_")),
+    }
+}
+
+fn table_of(operation: &Operation) -> Option<&Name> {
+    match operation {
+        Operation::CreateTable(table) => Some(&table.name),
+        Operation::RenameTable { to: table, .. }
+        | Operation::DropTable { table }
+        | Operation::AddField { table, .. }
+        | Operation::RenameField { table, .. }
+        | Operation::DropField { table, .. }
+        | Operation::ChangeField { table, .. }
+        | Operation::AddIndex { table, .. }
+        | Operation::DropIndex { table, .. } => Some(table),
+        Operation::Run { .. } => None,
+    }
+}
+
+/// As many whole words as fit into a name.
+fn shortened(words: &str) -> &str {
+    match words.get(..MAX_NAME_BYTES) {
+        None => words,
+        Some(_) if words.len() == MAX_NAME_BYTES => words,
+        Some(cut) => &cut[..cut.rfind('_').unwrap_or(cut.len())],
+    }
+}

@@ -1,0 +1,158 @@
+//! `new module`: a crate below `modules`, a member of the workspace, linked
+//! into the host.
+
+use std::path::{Path, PathBuf};
+
+use minijinja::context;
+
+use crate::{
+    arguments::NewModule,
+    changes::Changes,
+    failure::Failure,
+    names::ModuleName,
+    project::{Member, Project},
+    report::Report,
+    rust_source::RustFile,
+    template,
+};
+
+/// A package that builds an `App`, and the file in which it does.
+struct Host<'a> {
+    member: &'a Member,
+    file: PathBuf,
+    source: RustFile,
+}
+
+/// Writes the module and links it.
+pub(crate) fn run(arguments: &NewModule, project: &Project) -> Result<Report, Failure> {
+    let name = &arguments.name;
+    refuse_taken(name, project)?;
+    refuse_unshared(project)?;
+    let host = host(arguments.host.as_deref(), project)?;
+    let folder = Path::new("modules").join(name.name().as_str());
+    let mut changes = Changes::new(&project.root);
+    let values = context! { name => name.name().as_str(), type => name.type_name() };
+    for (file, template) in template::MODULE {
+        changes.create(folder.join(file), template.render(values.clone()));
+    }
+    let linked = host.is_some();
+    add_member(project, host, name, &folder, &mut changes);
+    let report = Report::of(Path::new(""), changes.write()?);
+    let next = format!("sdk-cli new table {name} Item name:String");
+    Ok(match linked {
+        true => report.hint(next),
+        false => report.hint(next).hint(format!(
+            "no host links it yet: add `.module({name}::{})` to one",
+            name.type_name()
+        )),
+    })
+}
+
+fn refuse_taken(name: &ModuleName, project: &Project) -> Result<(), Failure> {
+    let same = |member: &&Member| member.crate_name() == name.name().as_str();
+    match project.members().iter().find(same) {
+        None => Ok(()),
+        Some(member) => Err(Failure::new(format!(
+            "`{name}` is a package of this workspace already: {}",
+            member.file("Cargo.toml").display()
+        ))),
+    }
+}
+
+fn refuse_unshared(project: &Project) -> Result<(), Failure> {
+    let missing = ["sdk", "sdk-build"]
+        .into_iter()
+        .find(|name| !project.manifest.shares(name));
+    match missing {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(format!(
+            "Cargo.toml: `[workspace.dependencies]` has no `{name}`, which the module takes from there"
+        ))),
+    }
+}
+
+/// The host of that package name, or the only one; none in a workspace without hosts.
+fn host<'a>(package: Option<&str>, project: &'a Project) -> Result<Option<Host<'a>>, Failure> {
+    let mut hosts = hosts(project)?;
+    let names: Vec<_> = hosts
+        .iter()
+        .map(|host| host.member.package.clone())
+        .collect();
+    match package {
+        Some(package) => match names.iter().position(|name| name == package) {
+            Some(nth) => Ok(Some(hosts.swap_remove(nth))),
+            None => Err(Failure::new(format!(
+                "no host `{package}` in this workspace: expected a package whose src/main.rs builds an `App`; found {}",
+                listed(&names)
+            ))),
+        },
+        None if hosts.len() > 1 => Err(Failure::new(format!(
+            "this workspace has several hosts: {}",
+            listed(&names)
+        ))
+        .hint("choose one with --host PACKAGE")),
+        None => Ok(hosts.pop()),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    match names.is_empty() {
+        true => "none".to_owned(),
+        false => names.join(", "),
+    }
+}
+
+fn hosts(project: &Project) -> Result<Vec<Host<'_>>, Failure> {
+    let mut hosts = Vec::new();
+    for member in project.members() {
+        let file = member.file("src/main.rs");
+        if project.root.join(&file).is_file() {
+            let source = RustFile::read(&project.root, &file)?;
+            if source.builds_app() {
+                hosts.push(Host {
+                    member,
+                    file,
+                    source,
+                });
+            }
+        }
+    }
+    Ok(hosts)
+}
+
+/// Makes the module a member, and the host depend on it and link it.
+fn add_member(
+    project: &Project,
+    host: Option<Host<'_>>,
+    name: &ModuleName,
+    folder: &Path,
+    changes: &mut Changes,
+) {
+    let root_file = Path::new("Cargo.toml");
+    let mut root = project.manifest.clone();
+    let member = folder.to_string_lossy().replace('\\', "/");
+    if !project.includes(&member) {
+        root.add_member(&member);
+    }
+    if let Some(Host {
+        member,
+        file,
+        mut source,
+    }) = host
+    {
+        let path = member.path_to(folder);
+        let manifest_file = member.file(root_file);
+        if manifest_file == root_file {
+            root.add_dependency(name.name(), &path);
+        } else {
+            let mut manifest = member.manifest.clone();
+            manifest.add_dependency(name.name(), &path);
+            changes.replace(manifest_file, manifest.to_string());
+        }
+        source.link(&format!("{name}::{}", name.type_name()));
+        changes.replace(file, source.into_text());
+    }
+    if root.to_string() != project.manifest.to_string() {
+        changes.replace(root_file, root.to_string());
+    }
+}

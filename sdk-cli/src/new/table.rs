@@ -1,0 +1,97 @@
+//! `new table`: a struct in `src/tables.rs`, listed in the manifest.
+//!
+//! What is written is first read as a build would read it, so a field that
+//! the derive would refuse is refused here.
+
+mod column;
+mod reference;
+
+use std::path::Path;
+
+use minijinja::{Value, context};
+
+use crate::{
+    arguments::NewTable,
+    changes::Changes,
+    failure::Failure,
+    project::{Member, Project},
+    reading,
+    report::Report,
+    rust_source::RustFile,
+    template,
+};
+use column::{Column, table_attributes};
+use reference::{Own, Targets};
+
+/// Writes the table and lists it.
+pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Failure> {
+    let member = project.module(&arguments.module)?;
+    let source = reading::source(project, member)?;
+    let row_type = arguments.row_type.as_str();
+    let table = arguments.row_type.table();
+    if source.table(&table).is_some() {
+        return Err(Failure::new(format!(
+            "module `{}` has a table `{table}` already",
+            source.name
+        )));
+    }
+    if source.type_name == row_type {
+        return Err(Failure::new(format!(
+            "`{row_type}` is the type of the module itself"
+        )));
+    }
+    let mut targets = Targets::new(project, member, Own::new(arguments, &source));
+    let columns = column::columns(arguments, &mut targets)?;
+    let text = template::TABLE.render(context! {
+        module => source.name.as_str(),
+        table => table.as_str(),
+        type => row_type,
+        attributes => table_attributes(arguments),
+        fields => columns.iter().map(place_holders).collect::<Vec<_>>(),
+    });
+    let mut changes = Changes::new(&project.root);
+    targets.require(&mut changes);
+    super::list(project, member, &mut changes, |lib| {
+        lib.declare_module("tables");
+        lib.bring_in("tables", row_type, true);
+        targets.list(lib);
+        lib.list("tables", row_type)
+    })?;
+    add_struct(project, member, &mut changes, row_type, &text)?;
+    reading::rehearse(project, member, &changes)?;
+    let report = Report::of(Path::new(""), changes.write()?);
+    Ok(report.hint(format!("sdk-cli new migration {}", source.name)))
+}
+
+fn place_holders(column: &Column) -> Value {
+    context! {
+        name => column.identifier.clone(),
+        type => column.rust_type.clone(),
+        attributes => column.attributes.clone(),
+    }
+}
+
+fn add_struct(
+    project: &Project,
+    member: &Member,
+    changes: &mut Changes,
+    row_type: &str,
+    text: &str,
+) -> Result<(), Failure> {
+    let file = member.file("src/tables.rs");
+    if !project.root.join(&file).exists() {
+        let head = template::TABLES.render(context! { module => member.crate_name() });
+        changes.create(file, head + text);
+        return Ok(());
+    }
+    let mut tables = RustFile::read(&project.root, &file)?;
+    if tables.declares(row_type) {
+        return Err(Failure::new(format!(
+            "{} has a `{row_type}` already",
+            file.display()
+        )));
+    }
+    tables.append(text);
+    changes.replace(file, tables.into_text());
+    Ok(())
+}

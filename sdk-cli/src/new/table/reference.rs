@@ -1,0 +1,188 @@
+//! Fields whose type is that of a table: references.
+//!
+//! `Author` is a table of the own module, `geo::Country` one of another module
+//! of the workspace, which the own module then depends on and requires.
+
+use heck::ToSnakeCase;
+use sdk_codegen::source::Module;
+use sdk_schema::{FieldType, Name, Table};
+use syn::Path;
+
+use crate::{
+    arguments::NewTable,
+    changes::Changes,
+    failure::Failure,
+    project::{Member, Project},
+    reading,
+    rust_source::RustFile,
+};
+
+/// The tables that fields of one module can refer to.
+pub(super) struct Targets<'a> {
+    project: &'a Project,
+    member: &'a Member,
+    own: Own<'a>,
+    /// The modules that were referred to, with their types.
+    required: Vec<(&'a Member, String)>,
+}
+
+/// The tables of the own module, the new one among them.
+pub(super) struct Own<'a> {
+    source: &'a Module,
+    new: &'a NewTable,
+}
+
+impl<'a> Own<'a> {
+    /// The tables of `source` and the one that `new` asks for.
+    pub(super) fn new(new: &'a NewTable, source: &'a Module) -> Self {
+        Self { source, new }
+    }
+}
+
+impl<'a> Targets<'a> {
+    /// The targets for a table of `member`.
+    pub(super) fn new(project: &'a Project, member: &'a Member, own: Own<'a>) -> Self {
+        Self {
+            project,
+            member,
+            own,
+            required: Vec::new(),
+        }
+    }
+
+    /// The Rust type of the key of the table that `path` names; none when it
+    /// names no table but, as far as can be told, an enum of the own crate.
+    pub(super) fn key_type(&mut self, path: &Path) -> Result<Option<String>, Failure> {
+        let words: Vec<_> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        match words.as_slice() {
+            [row_type] => self.own_key(row_type),
+            [module, .., row_type] => self.foreign_key(module, row_type).map(Some),
+            [] => Ok(None),
+        }
+    }
+
+    fn own_key(&self, row_type: &str) -> Result<Option<String>, Failure> {
+        let Own { source, new } = &self.own;
+        if row_type == new.row_type.as_str() {
+            return match &new.key {
+                None => Ok(Some(format!("Id<{row_type}>"))),
+                Some(_) => Err(Failure::new(format!(
+                    "a reference of `{row_type}` to itself needs the key `id`: leave --key out"
+                ))),
+            };
+        }
+        match source.table(&row_type.to_snake_case()) {
+            Some(declared) => key_of(&declared.table, row_type).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn foreign_key(&mut self, module: &str, row_type: &str) -> Result<String, Failure> {
+        let project = self.project;
+        let path = format!("{module}::{row_type}");
+        let name = Name::new(module).map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
+        let member = project.module(&name)?;
+        if depends(project, member, &self.member.crate_name()) {
+            return Err(Failure::new(format!(
+                "`{path}`: module `{name}` builds on `{}`, and modules cannot require each other in a circle",
+                self.member.crate_name()
+            )));
+        }
+        let source = reading::source(project, member)?;
+        let Some(declared) = source.table(&row_type.to_snake_case()) else {
+            let known: Vec<_> = source
+                .tables
+                .iter()
+                .map(|it| it.table.name.as_str())
+                .collect();
+            return Err(Failure::new(format!(
+                "`{path}`: module `{name}` has no table `{}`; it has {}",
+                row_type.to_snake_case(),
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                }
+            )));
+        };
+        if !self
+            .required
+            .iter()
+            .any(|(known, _)| known.folder == member.folder)
+        {
+            self.required.push((member, source.type_name.clone()));
+        }
+        key_of(&declared.table, &path)
+    }
+
+    /// Lets the own crate depend on the modules that were referred to.
+    pub(super) fn require(&self, changes: &mut Changes) {
+        let mut manifest = self.member.manifest.clone();
+        for (member, _) in &self.required {
+            if !manifest.depends_on(&member.package) {
+                manifest.add_dependency(&member.package, &self.member.path_to(&member.folder));
+            }
+        }
+        if manifest.to_string() != self.member.manifest.to_string() {
+            changes.replace(self.member.file("Cargo.toml"), manifest.to_string());
+        }
+    }
+
+    /// Lists those modules in the manifest.
+    pub(super) fn list(&self, lib: &mut RustFile) {
+        for (member, type_name) in &self.required {
+            if !self
+                .own
+                .source
+                .requires
+                .iter()
+                .any(|name| name.as_str() == member.crate_name())
+            {
+                lib.list("requires", &format!("{}::{type_name}", member.crate_name()));
+            }
+        }
+    }
+}
+
+/// Whether a package is, or depends through the workspace on, the crate `name`.
+fn depends(project: &Project, member: &Member, name: &str) -> bool {
+    let mut open = vec![member];
+    let mut seen = Vec::new();
+    while let Some(member) = open.pop() {
+        if member.crate_name() == name {
+            return true;
+        }
+        if !seen.contains(&&member.folder) {
+            seen.push(&member.folder);
+            let on = |other: &&Member| member.manifest.depends_on(&other.package);
+            open.extend(project.members().iter().filter(on));
+        }
+    }
+    false
+}
+
+/// How Rust writes the key of `table`, whose type is `path`.
+fn key_of(table: &Table, path: &str) -> Result<String, Failure> {
+    let refuse = |reason: &str| {
+        Err(Failure::new(format!(
+            "`{path}` cannot be referred to: {reason}"
+        )))
+    };
+    let [key] = table.key.as_slice() else {
+        return refuse("its key has several fields");
+    };
+    Ok(match table.field(key).map(|field| &field.ty) {
+        Some(FieldType::Id) => format!("Id<{path}>"),
+        Some(FieldType::String) => "String".to_owned(),
+        Some(FieldType::Bytes) => "Vec<u8>".to_owned(),
+        Some(FieldType::Timestamp) => "Timestamp".to_owned(),
+        Some(FieldType::Date) => "Date".to_owned(),
+        // Numbers and `bool` have the names that Rust gives them.
+        Some(ty) if FieldType::words().any(|word| word == ty.to_string()) => ty.to_string(),
+        _ => return refuse("its key is an enum"),
+    })
+}

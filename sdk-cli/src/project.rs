@@ -1,0 +1,190 @@
+//! The workspace in which a command is called: its root, its members, and
+//! which of them are modules and hosts.
+//!
+//! A **module** is a member whose build script uses `sdk-build`; a **host** is
+//! one whose `src/main.rs` builds an `App`. All paths are relative to the
+//! root, as messages show them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sdk_codegen::FileFault;
+use sdk_schema::Name;
+
+use crate::cargo_manifest::CargoManifest;
+
+/// The workspace of an application.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// Its folder.
+    pub(crate) root: PathBuf,
+    /// The `Cargo.toml` in that folder.
+    pub(crate) manifest: CargoManifest,
+    members: Vec<Member>,
+}
+
+/// A package of the workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    /// The name of the package.
+    pub(crate) package: String,
+    /// Its folder; empty for the root.
+    pub(crate) folder: PathBuf,
+    /// Its `Cargo.toml`.
+    pub(crate) manifest: CargoManifest,
+}
+
+/// Why a command cannot be carried out where it was called.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ProjectError {
+    /// No workspace is there.
+    #[error("no `Cargo.toml` with a `[workspace]` in {} or a folder above", from.display())]
+    Outside {
+        /// Where the search began.
+        from: PathBuf,
+    },
+    /// A `Cargo.toml` cannot be read.
+    #[error("{0}")]
+    Manifest(FileFault),
+    /// No module of the workspace has that name.
+    #[error("no module `{name}` in this workspace; it has {known}")]
+    UnknownModule {
+        /// The name.
+        name: Name,
+        /// The modules that are there.
+        known: String,
+    },
+}
+
+impl Project {
+    /// The workspace around the folder `from`.
+    pub(crate) fn find(from: &Path) -> Result<Self, ProjectError> {
+        let file = Path::new("Cargo.toml");
+        for root in from.ancestors().filter(|root| root.join(file).is_file()) {
+            let manifest = CargoManifest::read(root, file).map_err(ProjectError::Manifest)?;
+            if manifest.is_workspace() {
+                return Self::read(root, manifest);
+            }
+        }
+        Err(ProjectError::Outside {
+            from: from.to_owned(),
+        })
+    }
+
+    fn read(root: &Path, manifest: CargoManifest) -> Result<Self, ProjectError> {
+        let mut folders: Vec<_> = manifest
+            .members()
+            .iter()
+            .flat_map(|pattern| folders_of(root, pattern))
+            .filter(|folder| !manifest.excluded().iter().any(|it| folder == Path::new(it)))
+            .collect();
+        folders.push(PathBuf::new());
+        folders.sort();
+        folders.dedup();
+        let members = folders
+            .into_iter()
+            .filter_map(|folder| Member::read(root, folder).transpose());
+        Ok(Self {
+            root: root.to_owned(),
+            members: members
+                .collect::<Result<_, _>>()
+                .map_err(ProjectError::Manifest)?,
+            manifest,
+        })
+    }
+
+    /// The packages, the root first if it is one, then by folder.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The modules, by folder.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.is_module())
+    }
+
+    /// The module of that name.
+    pub(crate) fn module(&self, name: &Name) -> Result<&Member, ProjectError> {
+        self.modules()
+            .find(|member| member.crate_name() == name.as_str())
+            .ok_or_else(|| ProjectError::UnknownModule {
+                name: name.clone(),
+                known: self.module_list(),
+            })
+    }
+
+    fn module_list(&self) -> String {
+        let names: Vec<_> = self.modules().map(Member::crate_name).collect();
+        match names.is_empty() {
+            true => "none".to_owned(),
+            false => names.join(", "),
+        }
+    }
+
+    /// Whether a folder is a member already or fits a pattern that makes it one.
+    pub(crate) fn includes(&self, folder: &str) -> bool {
+        let parent = Path::new(folder).parent();
+        self.manifest
+            .members()
+            .iter()
+            .any(|member| member == folder || member.strip_suffix("/*").map(Path::new) == parent)
+    }
+}
+
+impl Member {
+    /// The package in `folder`; none when the folder has no package.
+    fn read(root: &Path, folder: PathBuf) -> Result<Option<Self>, FileFault> {
+        let file = folder.join("Cargo.toml");
+        if !root.join(&file).is_file() {
+            return Ok(None);
+        }
+        let manifest = CargoManifest::read(root, &file)?;
+        let package = manifest.package().map(str::to_owned);
+        Ok(package.map(|package| Self {
+            package,
+            folder,
+            manifest,
+        }))
+    }
+
+    /// The name under which Rust knows the package, which is a module's name.
+    pub(crate) fn crate_name(&self) -> String {
+        self.package.replace('-', "_")
+    }
+
+    fn is_module(&self) -> bool {
+        self.manifest.builds_with("sdk-build")
+    }
+
+    /// The path of a file of this package, relative to the root.
+    pub(crate) fn file(&self, file: impl AsRef<Path>) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// The path from this package to a folder of the workspace, as `Cargo.toml` spells it.
+    pub(crate) fn path_to(&self, folder: &Path) -> String {
+        let up = self.folder.components().map(|_| "..".to_owned());
+        let down = folder
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned());
+        up.chain(down).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// The folders that an entry of `members` stands for.
+fn folders_of(root: &Path, pattern: &str) -> Vec<PathBuf> {
+    let Some(parent) = pattern.strip_suffix("/*") else {
+        return vec![PathBuf::from(pattern)];
+    };
+    let entries = fs::read_dir(root.join(parent))
+        .into_iter()
+        .flatten()
+        .flatten();
+    entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| Path::new(parent).join(entry.file_name()))
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! Additions to a module's manifest, the attribute beside `#[derive(Module)]`.
+
+use std::ops::Range;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use syn::{Attribute, Item, ItemStruct, MacroDelimiter, Meta, MetaList};
+
+use super::RustFile;
+
+/// A list in the source: what lies between its brackets.
+struct List {
+    tokens: TokenStream,
+    inside: Range<usize>,
+}
+
+impl RustFile {
+
+    /// Lists `item` under `key` of the manifest: `tables(…, item)`. What is
+    /// listed already stays.
+    ///
+    /// Returns false when the file has no manifest.
+    pub(crate) fn list(&mut self, key: &str, item: &str) -> bool {
+        let Some((_, manifest)) = self.manifest() else {
+            return false;
+        };
+        let manifest = List::of_attribute(manifest);
+        match manifest.entry(key) {
+            Some(list) if list.has(item) => {}
+            Some(list) => self.add_to(&list, item),
+            None => self.add_to(&manifest, &format!("{key}({item})")),
+        }
+        true
+    }
+
+    fn manifest(&self) -> Option<(&ItemStruct, &MetaList)> {
+        self.syntax.items.iter().find_map(|item| match item {
+            Item::Struct(item) => Some((item, manifest_of(&item.attrs)?)),
+            _ => None,
+        })
+    }
+
+    fn add_to(&mut self, list: &List, item: &str) {
+        let Some(last) = list.tokens.clone().into_iter().last() else {
+            return self.insert(list.inside.start, item.to_owned());
+        };
+        let end = last.span().byte_range().end;
+        let trailing_comma = matches!(&last, TokenTree::Punct(comma) if comma.as_char() == ',');
+        let own_lines = self.text[end..list.inside.end].contains('\n');
+        let space = match own_lines {
+            true => format!("\n{}", self.indentation(list.last_item_start())),
+            false => " ".to_owned(),
+        };
+        let added = match trailing_comma {
+            true => format!("{space}{item},"),
+            false => format!(",{space}{item}"),
+        };
+        self.insert(end, added);
+    }
+}
+
+impl List {
+    fn of_attribute(list: &MetaList) -> Self {
+        let span = match &list.delimiter {
+            MacroDelimiter::Paren(token) => token.span,
+            MacroDelimiter::Brace(token) => token.span,
+            MacroDelimiter::Bracket(token) => token.span,
+        };
+        Self {
+            tokens: list.tokens.clone(),
+            inside: span.open().byte_range().end..span.close().byte_range().start,
+        }
+    }
+
+    fn of_group(group: &Group) -> Self {
+        Self {
+            tokens: group.stream(),
+            inside: group.span_open().byte_range().end..group.span_close().byte_range().start,
+        }
+    }
+
+    /// The list that stands behind the word `key`.
+    fn entry(&self, key: &str) -> Option<Self> {
+        let mut tokens = self.tokens.clone().into_iter();
+        tokens.find(|token| matches!(token, TokenTree::Ident(word) if word == key))?;
+        match tokens.next() {
+            Some(TokenTree::Group(group)) => Some(Self::of_group(&group)),
+            _ => None,
+        }
+    }
+
+    fn has(&self, item: &str) -> bool {
+        let wanted = without_space(item);
+        let items = self.tokens.to_string();
+        items
+            .split(',')
+            .any(|listed| without_space(listed) == wanted)
+    }
+
+    /// Where the last item begins.
+    fn last_item_start(&self) -> usize {
+        let mut start = self.inside.start;
+        let mut begins = true;
+        for token in self.tokens.clone() {
+            if begins {
+                start = token.span().byte_range().start;
+            }
+            begins = matches!(&token, TokenTree::Punct(comma) if comma.as_char() == ',');
+        }
+        start
+    }
+}
+
+fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// The list of `#[module(…)]`, where `#[derive(…, Module)]` stands as well.
+fn manifest_of(attributes: &[Attribute]) -> Option<&MetaList> {
+    let lists = || {
+        attributes
+            .iter()
+            .filter_map(|attribute| match &attribute.meta {
+                Meta::List(list) => Some(list),
+                _ => None,
+            })
+    };
+    let derives = |list: &MetaList| {
+        let mut words = list.tokens.clone().into_iter();
+        list.path.is_ident("derive")
+            && words.any(|token| matches!(token, TokenTree::Ident(word) if word == "Module"))
+    };
+    lists().find(|list| derives(list))?;
+    lists().find(|list| list.path.is_ident("module"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(manifest: &str, expect: &str) {
+        let source = |manifest: &str| {
+            format!("#[derive(Module)]\n#[module({manifest})]\npub struct Blog;\n")
+        };
+        let mut file = RustFile::parse(Path::new("src/lib.rs"), &source(manifest)).unwrap();
+        assert!(file.list("tables", "Post"));
+        assert_eq!(file.into_text(), source(expect));
+    }
+
+    #[test]
+    fn adds_to_the_list_or_makes_it() {
+        check(r#"name = "blog""#, r#"name = "blog", tables(Post)"#);
+        check(r#"name = "blog","#, r#"name = "blog", tables(Post),"#);
+        check("tables()", "tables(Post)");
+        check("tables(Tag), jobs(a)", "tables(Tag, Post), jobs(a)");
+        check("tables(Tag,), jobs(a)", "tables(Tag, Post,), jobs(a)");
+        check("tables(a::Tag)", "tables(a::Tag, Post)");
+    }
+
+    #[test]
+    fn keeps_a_list_of_several_lines_as_it_is() {
+        check(
+            "\n    name = \"blog\",\n    jobs(a), // nightly\n",
+            "\n    name = \"blog\",\n    jobs(a),\n    tables(Post), // nightly\n",
+        );
+        check(
+            "\n    tables(\n        Tag,\n        User\n    )\n",
+            "\n    tables(\n        Tag,\n        User,\n        Post\n    )\n",
+        );
+    }
+
+    #[test]
+    fn what_is_listed_already_stays() {
+        check("tables(Tag, Post)", "tables(Tag, Post)");
+    }
+
+    #[test]
+    fn a_file_without_a_manifest_is_left_alone() {
+        let mut file = RustFile::parse(Path::new("a.rs"), "#[derive(Debug)] struct A;").unwrap();
+        assert!(!file.list("tables", "Post"));
+        assert_eq!(file.into_text(), "#[derive(Debug)] struct A;");
+    }
+}

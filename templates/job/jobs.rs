@@ -1,0 +1,3 @@
+//! The jobs of the module `{{ module }}`.
+
+use sdk::prelude::*;
