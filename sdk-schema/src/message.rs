@@ -108,7 +108,7 @@ pub struct Select {
 
 impl Part {
     /// The arms of a choice, `other` last; none for anything else.
-    pub fn arms(&self) -> Vec<&[Part]> {
+    fn arms(&self) -> Vec<&[Part]> {
         match self {
             Self::Plural(plural) => {
                 let exact = plural.exact.iter().map(|(_, arm)| arm);

@@ -32,37 +32,41 @@ fn show(locale: &str, text: &str, arguments: &[(&'static str, ArgumentValue)]) -
     Catalogues::new([&module]).get(locale).format(&message)
 }
 
-/// Texts made of the pieces that mean something in a message.
+/// Messages in Arabic that use all there is, with the arguments `n` and `s`.
 fn message_text() -> impl Strategy<Value = String> {
-    let piece = prop::sample::select(vec![
-        "{",
-        "}",
-        "'",
+    let leaf = prop::sample::select(vec![
+        "",
         "#",
-        "n",
-        "other",
-        "one ",
-        "=1",
-        ", ",
-        "plural,",
-        "select,",
-        "number",
-        "date",
-        "selectordinal,",
-        "offset:1 ",
-        "integer",
-        "percent",
-        "é",
-        " ",
-        "<b>",
+        "it's",
+        "''",
+        "'{'",
+        "é <b>",
         "{n}",
-        "{n, plural, other {",
-        "{s, select, a {",
+        "{s}",
+        "{m}",
+        "{n, number}",
+        "{n, number, integer}",
         "{n, number, percent}",
-        "} other {",
-        "}}",
+        "{d, date}",
     ]);
-    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    leaf.prop_map(str::to_owned)
+        .prop_recursive(4, 32, 3, |inner| {
+            let arms = (inner.clone(), inner.clone(), inner.clone());
+            let offset = 0..3_u32;
+            let plural = (arms.clone(), offset).prop_map(|((zero, few, other), offset)| {
+                format!(
+                    "{{n, plural, offset:{offset} =0 {{{zero}}} few {{{few}}} other {{{other}}}}}"
+                )
+            });
+            let rank = inner
+                .clone()
+                .prop_map(|other| format!("{{n, selectordinal, other {{{other}}}}}"));
+            let select = arms.prop_map(|(a, b, other)| {
+                format!("{{s, select, a {{{a}}} 1 {{{b}}} other {{{other}}}}}")
+            });
+            let several = prop::collection::vec(inner, 1..4).prop_map(|parts| parts.concat());
+            prop_oneof![plural, rank, select, several]
+        })
 }
 
 fn argument() -> impl Strategy<Value = ArgumentValue> {
@@ -80,14 +84,10 @@ proptest! {
         n in proptest::option::of(argument()),
         s in argument(),
     ) {
-        let arb = format!("{{\"@@locale\": \"ar\", \"k\": {}}}", serde_json::Value::from(text));
-        if let Ok(arb) = Arb::parse("ar.arb", &arb) {
-            let mut manifest = Manifest::new(Name::new("m").unwrap(), "1.0.0");
-            manifest.catalogues.push(arb);
-            let message = Message::new("m.k").arg("s", s);
-            let message = n.into_iter().fold(message, |message, n| message.arg("n", n));
-            Catalogues::new([&manifest]).get("ar").format(&message);
-        }
+        let module = module("m", &[("ar", &format!("\"k\": {}", serde_json::Value::from(text)))]);
+        let message = Message::new("m.k").arg("s", s);
+        let message = n.into_iter().fold(message, |message, n| message.arg("n", n));
+        Catalogues::new([&module]).get("ar").format(&message);
     }
 
     #[test]
