@@ -1,7 +1,7 @@
 //! Jobs: functions that a module wants called on a schedule.
 //!
 //! Here a job is data: what the source declares and what the database keeps.
-//! Whether the schedule can ever be due is checked where schedules are read.
+//! Whether its schedule can ever be due, [`crate::Schedule`] knows.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -140,4 +140,26 @@ fn value_of<T: Copy>(words: &[(&'static str, T)], word: &str) -> Result<T, JobWo
                 .collect::<Vec<_>>()
                 .join(", "),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_is_read_from_its_word_and_the_others_are_listed() {
+        for (word, value) in Missed::WORDS {
+            assert_eq!(word.parse(), Ok(*value));
+            assert_eq!(value.to_string(), *word);
+        }
+        for (word, value) in Overlap::WORDS {
+            assert_eq!(word.parse(), Ok(*value));
+            assert_eq!(value.to_string(), *word);
+        }
+        let error = "never".parse::<Missed>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`never` is not known: expected skip, once, all"
+        );
+    }
 }

@@ -114,3 +114,29 @@ impl MailTemplate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(file: &str, expect: Option<(&str, Option<&str>, MailBody)>) {
+        let found = MailTemplate::parse(file, "text").ok();
+        let found = found.map(|mail| (mail.name.to_string(), mail.locale, mail.body));
+        let expect = expect
+            .map(|(name, locale, body)| (name.to_owned(), locale.map(ToOwned::to_owned), body));
+        assert_eq!(found, expect, "{file}");
+    }
+
+    #[test]
+    fn reads_name_locale_and_body_from_the_name_of_a_mail_template() {
+        check("welcome.html", Some(("welcome", None, MailBody::Html)));
+        check("welcome.txt", Some(("welcome", None, MailBody::Text)));
+        check(
+            "welcome.zh-Hant.txt",
+            Some(("welcome", Some("zh-Hant"), MailBody::Text)),
+        );
+        for refused in ["welcome", "welcome.md", "Welcome.html", ".html"] {
+            check(refused, None);
+        }
+    }
+}

@@ -121,6 +121,15 @@ pub enum SeedRowFault {
     },
 }
 
+impl SeedRowFault {
+    /// The row, counted from 1.
+    pub fn row(&self) -> usize {
+        match self {
+            Self::Row { row, .. } | Self::KeyTwice { row, .. } => *row,
+        }
+    }
+}
+
 fn lines(faults: &[SeedRowFault], file: &str) -> String {
     let lines: Vec<_> = faults
         .iter()
@@ -212,4 +221,61 @@ fn key_label(table: &Table, row: &Row) -> String {
     let values = table.key.iter().filter_map(|field| row.get(field));
     let words: Vec<_> = values.map(|value| value.to_json().to_string()).collect();
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::table;
+
+    fn parse(text: &str) -> Result<SeedFile, SeedFileError> {
+        SeedFile::parse(SeedSet::Test, "country.json", text)
+    }
+
+    fn country() -> Table {
+        table(json!({ "name": "country", "key": ["code"], "fields": [
+            { "name": "code", "type": "string" },
+            { "name": "people", "type": "u64", "default": 0 }
+        ] }))
+    }
+
+    #[test]
+    fn says_line_and_column_of_what_is_not_a_seed_file() {
+        let check = |text| parse(text).unwrap_err().to_string();
+        assert_snapshot!(check("{ \"format\": 1,\n\"table\" }"), @"country.json: expected `:` at line 2 column 9");
+        assert_snapshot!(check("{ \"format\": 1, \"table\": \"a\", \"row\": [] }"), @"country.json: unknown field `row`, expected one of `format`, `table`, `rows` at line 1 column 34");
+        assert_snapshot!(check("{ \"format\": 2, \"table\": \"a\", \"rows\": [] }"), @"country.json: format 2 is not known to this version, which reads format 1");
+        assert_snapshot!(check("{ \"format\": 1, \"table\": \"Äh\", \"rows\": [] }"), @"country.json: `Äh` is not a name: expected lower snake case, a letter first, at most 63 bytes at line 1 column 29");
+    }
+
+    #[test]
+    fn white_space_does_not_change_the_checksum() {
+        let close = parse(r#"{"format":1,"table":"country","rows":[{"code":"DE"}]}"#).unwrap();
+        let wide =
+            parse("{ \"format\": 1, \"table\": \"country\",\n \"rows\": [ {\"code\": \"DE\"} ] }");
+        assert_eq!(close, wide.unwrap());
+        let other = parse(r#"{"format":1,"table":"country","rows":[{"code":"FR"}]}"#).unwrap();
+        assert_ne!(close.checksum, other.checksum);
+    }
+
+    #[test]
+    fn fills_in_defaults() {
+        let file = parse(r#"{"format":1,"table":"country","rows":[{"code":"DE"}]}"#).unwrap();
+        let rows = file.rows_of(&country()).unwrap();
+        assert_eq!(rows[0].to_json(), json!({ "code": "DE", "people": 0 }));
+    }
+
+    #[test]
+    fn reports_every_row_that_does_not_fit() {
+        let rows = r#"{"format":1,"table":"country","rows":[7, {"code": 1}, {"code": "DE"}, {"code": "DE"}]}"#;
+        let error = parse(rows).unwrap().rows_of(&country()).unwrap_err();
+        assert_snapshot!(error, @r#"
+        country.json, row 1: a row of `country` is an object, found 7
+        country.json, row 2: field `code` of `country`: expected string, found 1
+        country.json, row 4: key "DE" stands in row 3 already
+        "#);
+    }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{MergeFault, Place, modules};
 use crate::{
-    BUILT_IN_MODULE, Field, FoldedSchema, Manifest, Migration, Name, Operation, Schema, SeedFile,
-    Table, TableName,
+    BUILT_IN_MODULE, Field, FoldedSchema, Manifest, Migration, Name, Operation, Schedule, Schema,
+    SeedFile, Table, TableName,
 };
 
 /// Checks everything and returns the declared schema.
@@ -14,6 +14,7 @@ pub(super) fn check(modules: &[Manifest], order: &[Place], faults: &mut Vec<Merg
     let schema = declared(modules);
     for module in modules {
         find_twins(module, faults);
+        check_schedules(module, faults);
         module
             .migrations
             .iter()
@@ -54,6 +55,18 @@ fn find_twins(module: &Manifest, faults: &mut Vec<MergeFault>) {
         what,
         name: name.clone(),
     }));
+}
+
+fn check_schedules(module: &Manifest, faults: &mut Vec<MergeFault>) {
+    for job in &module.jobs {
+        if let Err(source) = Schedule::parse(&job.schedule, &job.tz) {
+            faults.push(MergeFault::Schedule {
+                module: module.name.clone(),
+                job: job.name.clone(),
+                source,
+            });
+        }
+    }
 }
 
 fn check_steps(module: &Manifest, migration: &Migration, faults: &mut Vec<MergeFault>) {

@@ -1,7 +1,8 @@
 //! What can be wrong with a set of modules.
 
 use crate::{
-    Difference, FoldError, FoldFault, MigrationId, Name, SeedRowFault, SeedSet, TableName,
+    Difference, FoldError, FoldFault, MigrationId, Name, ScheduleError, SeedRowFault, SeedSet,
+    TableName,
 };
 
 /// One thing that is wrong with the modules that a host links.
@@ -156,6 +157,16 @@ pub enum MergeFault {
         /// The tables that are.
         known: String,
     },
+    /// A job's schedule cannot be read or is never due.
+    #[error("module `{module}`: job `{job}`: {source}")]
+    Schedule {
+        /// The module.
+        module: Name,
+        /// The job.
+        job: Name,
+        /// What is wrong with the schedule.
+        source: ScheduleError,
+    },
     /// A row of a seed file does not fit its table.
     #[error("module `{module}`: seeds/{set}/{file}, {fault}")]
     SeedRow {
@@ -170,6 +181,24 @@ pub enum MergeFault {
     },
 }
 
+impl MergeFault {
+    /// What faults are sorted by: the text, but rows by their number.
+    fn rank(&self) -> (String, usize) {
+        match self {
+            Self::SeedRow {
+                module,
+                set,
+                file,
+                fault,
+            } => (
+                format!("module `{module}`: seeds/{set}/{file}"),
+                fault.row(),
+            ),
+            other => (other.to_string(), 0),
+        }
+    }
+}
+
 /// Everything that is wrong with a set of modules, sorted, each thing once.
 ///
 /// Shown with one fault in each line.
@@ -178,11 +207,10 @@ pub enum MergeFault {
 pub struct MergeFaults(pub Vec<MergeFault>);
 
 impl MergeFaults {
-    pub(super) fn new(faults: Vec<MergeFault>) -> Self {
-        let mut shown: Vec<_> = faults.into_iter().map(|f| (f.to_string(), f)).collect();
-        shown.sort_by(|a, b| a.0.cmp(&b.0));
-        shown.dedup_by(|a, b| a.0 == b.0);
-        Self(shown.into_iter().map(|(_, fault)| fault).collect())
+    pub(super) fn new(mut faults: Vec<MergeFault>) -> Self {
+        faults.sort_by_cached_key(MergeFault::rank);
+        faults.dedup();
+        Self(faults)
     }
 }
 

@@ -1,12 +1,19 @@
 //! The modules among themselves: names and `requires`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeSet, HashMap},
+};
 
 use super::MergeFault;
 use crate::{BUILT_IN_MODULE, Manifest, Name, graph};
 
 /// Who requires whom, by position in the list of modules.
-pub(super) struct Requires(Vec<Vec<usize>>);
+pub(super) struct Requires {
+    direct: Vec<Vec<usize>>,
+    /// What each module requires through others as well; found when first asked for.
+    all: Vec<OnceCell<Vec<usize>>>,
+}
 
 impl Requires {
     /// Reads `requires`; the built-in module is required by all others.
@@ -20,21 +27,32 @@ impl Requires {
             let implied = built_in.filter(|position| *position != own);
             named.chain(implied).collect()
         });
-        Self(direct.collect())
+        Self {
+            direct: direct.collect(),
+            all: vec![OnceCell::new(); modules.len()],
+        }
     }
 
-    /// The modules that `module` requires, directly and through others.
-    pub(super) fn all_of(&self, module: usize) -> BTreeSet<usize> {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![module];
-        while let Some(current) = open.pop() {
-            open.extend(self.0[current].iter().filter(|next| reached.insert(**next)));
-        }
-        reached
+    /// The modules that `module` requires, directly and through others; none
+    /// if it requires itself, because a circle has its own fault and says
+    /// nothing about order.
+    pub(super) fn all_of(&self, module: usize) -> &[usize] {
+        self.all[module].get_or_init(|| {
+            let mut reached = BTreeSet::new();
+            let mut open = vec![module];
+            while let Some(current) = open.pop() {
+                let next = self.direct[current].iter();
+                open.extend(next.filter(|next| reached.insert(**next)));
+            }
+            if reached.contains(&module) {
+                return Vec::new();
+            }
+            reached.into_iter().collect()
+        })
     }
 
     fn edges(&self) -> Vec<(usize, usize)> {
-        let edges = self.0.iter().enumerate();
+        let edges = self.direct.iter().enumerate();
         edges
             .flat_map(|(module, required)| required.iter().map(move |r| (*r, module)))
             .collect()
@@ -81,9 +99,9 @@ fn unique(manifests: Vec<Manifest>, faults: &mut Vec<MergeFault>) -> Vec<Manifes
                 let version = manifest.version;
                 faults.push(MergeFault::NameReserved { version });
             }
-            Some(first) => faults.push(MergeFault::NameTaken {
-                first: first.clone(),
-                second: manifest.version,
+            Some(other) => faults.push(MergeFault::NameTaken {
+                first: other.min(&manifest.version).clone(),
+                second: other.max(&manifest.version).clone(),
                 module: manifest.name,
             }),
         }

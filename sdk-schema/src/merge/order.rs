@@ -22,6 +22,7 @@ pub(super) fn global(modules: &[Manifest], faults: &mut Vec<MergeFault>) -> Vec<
     let mut entries = entries(modules);
     entries.sort_by_key(|entry| entry.id);
     find_twins(&entries, faults);
+    entries.dedup_by_key(|entry| entry.id);
     check_after(modules, &entries, faults);
     let requires = Requires::new(modules);
     let groups = entries.chunk_by(|a, b| a.id.stamp == b.id.stamp);
@@ -92,8 +93,10 @@ fn order_group(
     requires: &Requires,
     faults: &mut Vec<MergeFault>,
 ) -> Vec<Place> {
-    if group.len() == 1 {
-        return vec![group[0].place];
+    if let [alone] = group
+        && !alone.after.contains(alone.id)
+    {
+        return vec![alone.place];
     }
     let mut edges = after_edges(group);
     edges.extend(requires_edges(group, requires));
@@ -126,15 +129,8 @@ fn requires_edges(group: &[Entry<'_>], requires: &Requires) -> Vec<(usize, usize
     let mut edges = Vec::new();
     for (node, entry) in group.iter().enumerate() {
         let required = requires.all_of(entry.place.module);
-        // Modules in a circle have their own fault and say nothing about order.
-        if required.contains(&entry.place.module) {
-            continue;
-        }
-        let before = required
-            .iter()
-            .filter_map(|module| nodes.get(module))
-            .flatten();
-        edges.extend(before.map(|before| (*before, node)));
+        let before = required.iter().filter_map(|module| nodes.get(module));
+        edges.extend(before.flatten().map(|before| (*before, node)));
     }
     edges
 }

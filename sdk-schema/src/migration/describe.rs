@@ -94,3 +94,42 @@ fn describe_reference(reference: &Reference) -> String {
     };
     format!("references `{}`{on_delete}", reference.table)
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::{lines, operations};
+
+    #[test]
+    fn a_description_reads_as_a_sentence_about_the_operation() {
+        let all = operations(json!([
+            { "create_table": { "name": "post", "key": ["id"], "fields": [{ "name": "id", "type": "id" }],
+                "indexes": [{ "fields": ["id"], "unique": true }] } },
+            { "rename_table": { "from": "post", "to": "article" } },
+            { "drop_table": { "table": "post" } },
+            { "add_field": { "table": "post", "field": { "name": "author", "type": "id", "nullable": true,
+                "references": { "table": "sys_account.account", "on_delete": "set_null" } } } },
+            { "rename_field": { "table": "post", "from": "text", "to": "body" } },
+            { "drop_field": { "table": "post", "field": "text" } },
+            { "change_field": { "table": "post", "field": { "name": "mood", "type": { "enum": ["calm", "angry"] }, "default": "calm" } } },
+            { "add_index": { "table": "post", "index": { "fields": ["author", "mood"] } } },
+            { "drop_index": { "table": "post", "fields": ["author"] } },
+            { "run": { "step": "count_votes", "revision": 2 } }
+        ]));
+        assert_snapshot!(lines(all.iter().map(Operation::describe)), @r#"
+        create table `post` with key (id) and fields id, unique index (id)
+        rename table `post` to `article`
+        drop table `post` and its rows
+        add field `author` (id, nullable, references `sys_account.account` on delete set null) to `post`
+        rename field `text` of `post` to `body`
+        drop field `text` of `post` and its values
+        change field `mood` of `post` to (enum of calm, angry, default "calm")
+        add index (author, mood) to `post`
+        drop index (author) of `post`
+        run step `count_votes`, revision 2
+        "#);
+    }
+}
