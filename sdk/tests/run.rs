@@ -1,12 +1,17 @@
 //! Migrations, seeds and jobs on a real store, with modules made by hand.
 
+#[cfg(test)]
 #[path = "run/bench.rs"]
 mod bench;
+#[cfg(test)]
 #[path = "run/generate.rs"]
 mod generate;
+#[cfg(test)]
 #[path = "run/jobs.rs"]
 mod jobs;
+#[cfg(test)]
 #[path = "run/migrate.rs"]
 mod migrate;
+#[cfg(test)]
 #[path = "run/seed.rs"]
 mod seed;

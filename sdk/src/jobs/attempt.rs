@@ -9,7 +9,7 @@ use super::{JobContext, JobDeclaration, JobRun, RunState, active::Cancelled, sch
 use crate::{clock::after, store::StoreError};
 
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(5);
 
 /// How an attempt ended.
 enum Outcome {

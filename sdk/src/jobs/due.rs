@@ -7,7 +7,7 @@ use sdk_schema::{Missed, Schedule, Timestamp};
 use crate::clock::between;
 
 /// How late a run may start and still count as on time.
-const ON_TIME: Duration = Duration::from_secs(60);
+const ON_TIME: Duration = Duration::from_mins(1);
 
 /// How many missed runs are made up for.
 const MISSED_CAP: usize = 100;

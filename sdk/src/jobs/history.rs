@@ -116,7 +116,7 @@ pub(super) async fn record(store: &Store, run: &JobRun, keep: u64) -> Result<(),
 pub(super) async fn mark_interrupted(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     store
         .write(async |tx| {
-            let dead = tx.scan::<JobRun>().by(JobRun::STATE, &RunState::Running);
+            let dead = tx.scan::<JobRun>().by(JobRun::STATE, RunState::Running);
             for mut run in dead.collect().await?.rows {
                 run.state = RunState::Interrupted;
                 run.finished_at = Some(now);

@@ -221,9 +221,10 @@ impl Inner {
     ) -> Result<(), JobsError> {
         let now = self.clock.now();
         for (job, settings) in settings::load(&self.store, &self.jobs, now).await? {
-            let last_due = match agenda.knows(&job) {
-                true => None,
-                false => history::last_due(&self.store, &job).await?,
+            let last_due = if agenda.knows(&job) {
+                None
+            } else {
+                history::last_due(&self.store, &job).await?
             };
             agenda.enter(&job, settings, last_due);
             let (module, declaration) = self.jobs.get(&job)?;

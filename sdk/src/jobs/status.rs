@@ -52,7 +52,7 @@ pub(super) async fn list(
     let settings = settings::load(store, jobs, now).await?;
     let mut list = Vec::with_capacity(settings.len());
     for (id, settings) in settings {
-        let last = history::of_job(store, &id, 1).await?.pop();
+        let latest = history::of_job(store, &id, 1).await?.pop();
         let (_, declaration) = jobs.get(&id)?;
         let next = settings.enabled.then(|| settings.schedule.next_after(now));
         list.push(JobStatus {
@@ -64,7 +64,7 @@ pub(super) async fn list(
             overridden: settings.overridden,
             problem: settings.problem,
             next: next.flatten(),
-            last,
+            last: latest,
         });
     }
     Ok(list)

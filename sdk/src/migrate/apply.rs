@@ -142,6 +142,6 @@ async fn perform(
         .map_err(|source| MigrateError::Operation {
             migration: migration.id.clone(),
             number,
-            source,
+            source: Box::new(source),
         })
 }

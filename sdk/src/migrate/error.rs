@@ -40,7 +40,7 @@ pub enum MigrateError {
         /// The number of the operation, from 1.
         number: usize,
         /// What the store says.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// A step failed; the migration was undone.
     #[error("migration {migration}, operation {number}: step `{step}`: {source:#}")]

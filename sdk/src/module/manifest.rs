@@ -8,6 +8,7 @@ use sdk_schema::{
 };
 
 use super::{Declaration, EmbeddedFile};
+use crate::jobs::JobDeclaration;
 
 /// All that is wrong with what a module embeds.
 ///
@@ -83,9 +84,11 @@ impl Declaration {
         let mut keep = Keep(faults);
         let name = keep.ok(Name::new(self.name))?;
         let mut manifest = Manifest::new(name.clone(), self.version);
-        manifest.source_locale = self.embedded.source_locale.to_owned();
+        self.embedded
+            .source_locale
+            .clone_into(&mut manifest.source_locale);
         manifest.requires = keep.all(self.requires, |name| Name::new(name));
-        manifest.jobs = keep.all(&self.jobs, |job| job.job());
+        manifest.jobs = keep.all(&self.jobs, JobDeclaration::job);
         manifest.steps = keep.all(&self.steps, |step| {
             let revision = step.revision;
             Name::new(step.name).map(|name| Step { name, revision })

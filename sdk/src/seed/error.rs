@@ -28,7 +28,7 @@ pub enum SeedError {
         /// The number of the row, from 1.
         row: usize,
         /// What the store says.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// The store refused a generated row.
     #[error("table `{table}`, generated row {row}: {source}")]
@@ -38,7 +38,7 @@ pub enum SeedError {
         /// The number of the row, from 1.
         row: u64,
         /// What the store says.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// The store could not be read or written.
     #[error("seeding: {0}")]

@@ -143,7 +143,7 @@ async fn write_batch(
                         return Err(SeedError::Generated {
                             table,
                             row: number,
-                            source,
+                            source: Box::new(source),
                         });
                     }
                 }

@@ -61,15 +61,12 @@ fn parents_first(parents: &[Vec<usize>]) -> Vec<usize> {
         let mut path = Vec::new();
         enter(start, &mut entered, &mut path);
         while let Some((node, next)) = path.last_mut() {
-            match parents[*node].get(*next) {
-                Some(parent) => {
-                    *next += 1;
-                    enter(*parent, &mut entered, &mut path);
-                }
-                None => {
-                    order.push(*node);
-                    path.pop();
-                }
+            if let Some(parent) = parents[*node].get(*next) {
+                *next += 1;
+                enter(*parent, &mut entered, &mut path);
+            } else {
+                order.push(*node);
+                path.pop();
             }
         }
     }

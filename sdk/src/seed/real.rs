@@ -119,7 +119,7 @@ impl Seed<'_> {
             set: self.file.set,
             file: self.file.file.clone(),
             row,
-            source,
+            source: Box::new(source),
         }
     }
 }
@@ -235,8 +235,5 @@ async fn is_orphan(tx: &WriteTx<'_>, row: &Row, refusal: &StoreError) -> Result<
     };
     let key: Vec<_> = row.get(field).cloned().into_iter().collect();
     let key = key_text(&key);
-    Ok(tx
-        .get::<SeedRow>(&(target.to_string(), key))
-        .await?
-        .is_some())
+    Ok(tx.get::<SeedRow>(&(target.clone(), key)).await?.is_some())
 }

@@ -10,13 +10,13 @@ use sdk::{
 use sdk_schema::{Application, Row, Value};
 
 /// A store with the time that it reads.
-pub struct Bench {
-    pub store: Store,
-    pub clock: Clock,
+pub(crate) struct Bench {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
 }
 
 /// A module that declares nothing.
-pub fn module(name: &'static str) -> Declaration {
+pub(crate) fn module(name: &'static str) -> Declaration {
     Declaration {
         name,
         version: "1.0.0",
@@ -29,7 +29,7 @@ pub fn module(name: &'static str) -> Declaration {
 }
 
 /// Embeds files that tests make up as they go.
-pub fn files<const N: usize>(files: [(&'static str, &str); N]) -> &'static [EmbeddedFile] {
+pub(crate) fn files<const N: usize>(files: [(&'static str, &str); N]) -> &'static [EmbeddedFile] {
     let file = |(name, text): (&'static str, &str)| EmbeddedFile {
         name,
         text: text.to_owned().leak(),
@@ -38,45 +38,45 @@ pub fn files<const N: usize>(files: [(&'static str, &str); N]) -> &'static [Embe
 }
 
 /// The modules with the library's own.
-pub fn link(modules: &[Declaration]) -> Application {
+pub(crate) fn link(modules: &[Declaration]) -> Application {
     let all = [module::core()].into_iter().chain(modules.iter().cloned());
     let manifests = all.map(|module| module.manifest().unwrap());
     Application::merge(manifests.collect()).unwrap()
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let clock = Clock::manual("2026-11-20T12:00:00Z".parse().unwrap());
         let store = Store::in_memory(clock.clone()).unwrap();
         Self { store, clock }
     }
 
     /// A store to which the modules' migrations have been applied.
-    pub async fn migrated(modules: &[Declaration]) -> Self {
+    pub(crate) async fn migrated(modules: &[Declaration]) -> Self {
         let bench = Self::new();
         bench.migrate(modules).await.unwrap();
         bench
     }
 
-    pub async fn migrate(&self, modules: &[Declaration]) -> Result<Report, Failure> {
+    pub(crate) async fn migrate(&self, modules: &[Declaration]) -> Result<Report, Failure> {
         let application = link(modules);
         let plan = migrate::plan(&self.store, &application, &[]).await.unwrap();
         let steps = module::steps(modules);
         migrate::apply(&self.store, &application, &steps, &plan, &self.clock).await
     }
 
-    pub async fn seed(&self, modules: &[Declaration]) -> Result<SeedReport, SeedError> {
+    pub(crate) async fn seed(&self, modules: &[Declaration]) -> Result<SeedReport, SeedError> {
         seed::apply_real(&self.store, &link(modules), &self.clock).await
     }
 
     /// The rows of a table, one in a line, in the order of the key.
-    pub async fn rows(&self, table: &str) -> String {
+    pub(crate) async fn rows(&self, table: &str) -> String {
         let rows = self.all(table).await;
         let lines: Vec<_> = rows.iter().map(|row| row.to_json().to_string()).collect();
         lines.join("\n")
     }
 
-    pub async fn all(&self, table: &str) -> Vec<Row> {
+    pub(crate) async fn all(&self, table: &str) -> Vec<Row> {
         let rows = self.store.read(async |tx| {
             let page = tx.table(table)?.scan().collect().await?;
             Ok::<_, StoreError>(page.rows)
@@ -85,7 +85,7 @@ impl Bench {
     }
 
     /// Changes one field of a row, as an operator does.
-    pub async fn edit(&self, table: &str, key: Value, field: &str, value: Value) {
+    pub(crate) async fn edit(&self, table: &str, key: Value, field: &str, value: Value) {
         let write = self.store.write(async |tx| {
             let mut table = tx.table(table)?;
             let mut row = table.get(std::slice::from_ref(&key)).await?.unwrap();
@@ -95,7 +95,7 @@ impl Bench {
         write.await.unwrap();
     }
 
-    pub async fn delete(&self, table: &str, key: Value) {
+    pub(crate) async fn delete(&self, table: &str, key: Value) {
         let write = self
             .store
             .write(async |tx| tx.table(table)?.delete(std::slice::from_ref(&key)).await);
@@ -104,6 +104,6 @@ impl Bench {
 }
 
 /// A text as a value.
-pub fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }

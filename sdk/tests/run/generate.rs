@@ -11,7 +11,7 @@ use sdk_schema::FoldedSchema;
 use crate::bench::{Bench, files, link, module};
 
 #[derive(TableEnum, Debug, Clone, Copy, PartialEq)]
-pub enum Stage {
+pub(crate) enum Stage {
     Draft,
     Live,
     Closed,
@@ -20,14 +20,14 @@ pub enum Stage {
 /// A table with real seeds.
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "club")]
-pub struct Town {
+pub(crate) struct Town {
     #[key]
     pub code: String,
 }
 
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "club")]
-pub struct Member {
+pub(crate) struct Member {
     #[key]
     pub id: Id<Member>,
     #[references(Town)]
@@ -54,7 +54,7 @@ pub struct Member {
 /// One row for each pair.
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "club", key(town, stage))]
-pub struct Evening {
+pub(crate) struct Evening {
     #[references(Town)]
     pub town: String,
     pub stage: Stage,
@@ -63,7 +63,7 @@ pub struct Evening {
 /// Cannot be filled: the first row would have to refer to an earlier one.
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "club")]
-pub struct Chain {
+pub(crate) struct Chain {
     #[key]
     pub id: Id<Chain>,
     #[references(Chain)]

@@ -11,8 +11,8 @@ use sdk_schema::{Missed, Overlap, Timestamp};
 
 use crate::bench::{Bench, module};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Ends at once.
 fn quick(_: &JobContext) -> JobFuture<'_> {

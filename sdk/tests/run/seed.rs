@@ -9,7 +9,7 @@ use crate::bench::{Bench, files, module, text};
 
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "world")]
-pub struct Country {
+pub(crate) struct Country {
     #[key]
     pub code: String,
     pub name: String,
@@ -18,7 +18,7 @@ pub struct Country {
 /// A region may lie in another one.
 #[derive(sdk::Table, Debug, Clone)]
 #[table(module = "world")]
-pub struct Region {
+pub(crate) struct Region {
     #[key]
     pub code: String,
     #[references(Country)]
@@ -151,7 +151,7 @@ async fn a_row_that_already_is_as_the_seed_says_follows_it_from_then_on() {
     let italy = async |bench: &Bench| {
         bench
             .edit("world.country", text("IT"), "name", text("Italia"))
-            .await
+            .await;
     };
     let renamed = COUNTRIES.replace("Italy", "Italia");
     let (bench, report) = check(world(COUNTRIES, "[]"), italy, world(&renamed, "[]")).await;
@@ -164,7 +164,7 @@ async fn a_row_that_already_is_as_the_seed_says_follows_it_from_then_on() {
 async fn a_field_that_a_migration_adds_is_no_edit() {
     #[derive(sdk::Table, Debug, Clone)]
     #[table(module = "world", name = "country")]
-    pub struct Grown {
+    pub(crate) struct Grown {
         #[key]
         pub code: String,
         pub name: String,
