@@ -91,3 +91,6 @@ fn with_errors(faults: &Faults, stand_in: TokenStream) -> TokenStream {
     let errors = faults.to_compile_error();
     quote!(#errors #stand_in)
 }
+
+#[cfg(test)]
+mod tests;

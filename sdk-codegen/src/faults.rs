@@ -9,7 +9,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// The faults found so far, in the order of finding.
+/// The faults found so far.
 #[derive(Debug, Clone, Default)]
 pub struct Faults(Vec<syn::Error>);
 
@@ -57,11 +57,14 @@ impl Faults {
         self.0.iter().map(Fault::new)
     }
 
-    /// Ends a reading: its value, or all faults if there were any.
-    pub fn finish<T>(self, value: Option<T>) -> Result<T, Self> {
+    /// Ends a reading: its value, or all faults, in the order of the source, if there were any.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Self> {
         match value {
             Some(value) if self.is_empty() => Ok(value),
-            _ => Err(self),
+            _ => {
+                self.0.sort_by_key(|error| error.span().start());
+                Err(self)
+            }
         }
     }
 

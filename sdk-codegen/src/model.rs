@@ -36,3 +36,6 @@ pub use step::Step;
 pub use table::Table;
 pub use table_enum::{EnumVariant, TableEnum};
 pub use type_model::{Element, EnumLookup, TypeModel};
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! Functions and modules have separate name spaces: `use jobs::digest` brings
 //! both, and `digest::declaration()` is what the manifest calls.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use sdk_schema::{Missed, Overlap};
 use syn::Ident;
@@ -15,8 +15,9 @@ pub(super) fn job(model: &Job) -> TokenStream {
     let Job { ident, sdk, job } = model;
     let private = quote!(#sdk::__private);
     let (name, description) = (job.name.as_str(), &job.description);
-    let (schedule, tz, retry) = (&job.schedule, &job.tz, job.retry);
-    let timeout = job.timeout.as_secs();
+    let (schedule, tz) = (&job.schedule, &job.tz);
+    let timeout = Literal::u64_unsuffixed(job.timeout.as_secs());
+    let retry = Literal::u32_unsuffixed(job.retry);
     let missed = match job.missed {
         Missed::Skip => quote!(Skip),
         Missed::Once => quote!(Once),
@@ -42,7 +43,8 @@ pub(super) fn job(model: &Job) -> TokenStream {
 
 pub(super) fn step(model: &Step) -> TokenStream {
     let Step { ident, sdk, step } = model;
-    let (name, revision) = (step.name.as_str(), step.revision);
+    let name = step.name.as_str();
+    let revision = Literal::u32_unsuffixed(step.revision);
     let fields = quote! {
         name: #name,
         revision: #revision,

@@ -35,9 +35,9 @@ pub(super) fn expand(module: &Module) -> TokenStream {
                     name: #name,
                     version: ::core::env!("CARGO_PKG_VERSION"),
                     requires: &[#(#requires),*],
-                    tables: ::std::vec![#(#private::TableDeclaration::of::<#tables>()),*],
-                    jobs: ::std::vec![#(#jobs::declaration()),*],
-                    steps: ::std::vec![#(#steps::declaration()),*],
+                    tables: ::std::vec::Vec::from([#(#private::TableDeclaration::of::<#tables>()),*]),
+                    jobs: ::std::vec::Vec::from([#(#jobs::declaration()),*]),
+                    steps: ::std::vec::Vec::from([#(#steps::declaration()),*]),
                     embedded: crate::__sdk_module::EMBEDDED,
                 }
             }
@@ -53,9 +53,8 @@ fn assert_named_as_crate(required: &Required, private: &TokenStream) -> TokenStr
         "the module of crate `{name}` has another name: expected a module named as its crate"
     );
     quote_spanned! {path.span()=>
-        const _: () = ::core::assert!(
-            #private::same_name(<#path as #private::Module>::NAME, #name),
-            #message
-        );
+        const _: () = if !#private::same_name(<#path as #private::Module>::NAME, #name) {
+            ::core::panic!(#message);
+        };
     }
 }

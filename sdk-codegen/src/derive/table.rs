@@ -1,6 +1,6 @@
 //! `#[derive(Table)]`: the implementation of `Table` and the handles of the fields.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use sdk_schema::{Fake, Name, OnDelete};
 use syn::{DeriveInput, Ident, Path, Type, Visibility, ext::IdentExt, spanned::Spanned};
@@ -97,8 +97,8 @@ fn declaration(table: &Table, private: &TokenStream) -> TokenStream {
                     #private::declare::table(
                         #name,
                         &[#(#key),*],
-                        ::std::vec![#(#fields),*],
-                        ::std::vec![#(#indexes),*],
+                        [#(#fields),*],
+                        [#(#indexes),*],
                     )
                 });
             &TABLE
@@ -143,7 +143,10 @@ fn fakes(table: &Table, private: &TokenStream) -> TokenStream {
                 let kind = format_ident!("{kind:?}");
                 quote!(Word(#private::FakeKind::#kind))
             }
-            Fake::Range { min, max } => quote!(Range { min: #min, max: #max }),
+            Fake::Range { min, max } => {
+                let (min, max) = (Literal::i64_unsuffixed(min), Literal::i64_unsuffixed(max));
+                quote!(Range { min: #min, max: #max })
+            }
         };
         Some(quote!((#name, #private::Fake::#fake)))
     });
@@ -156,10 +159,9 @@ fn fakes(table: &Table, private: &TokenStream) -> TokenStream {
 
 /// Rows are written and read field by field, without a value in between.
 fn codec(table: &Table, private: &TokenStream) -> TokenStream {
-    let indexes = 0..table.fields.len();
+    let indexes: Vec<_> = (0..table.fields.len()).map(syn::Index::from).collect();
     let idents: Vec<_> = table.fields.iter().map(|field| &field.ident).collect();
     let types: Vec<_> = table.fields.iter().map(|field| &field.rust_type).collect();
-    let places = indexes.clone();
     quote! {
         fn encode_field(&self, index: usize, out: &mut #private::FieldWriter<'_>) {
             match index {
@@ -172,7 +174,7 @@ fn codec(table: &Table, private: &TokenStream) -> TokenStream {
             row: &#private::RowReader<'_>,
         ) -> ::core::result::Result<Self, #private::DecodeError> {
             ::core::result::Result::Ok(Self {
-                #(#idents: row.field::<#types>(#places)?,)*
+                #(#idents: row.field::<#types>(#indexes)?,)*
             })
         }
     }
@@ -241,15 +243,14 @@ fn assert_reference(table: &Table, field: &Field, reference: &Reference) -> Toke
     );
     let key = field.key_type();
     let same_name = quote_spanned! {path.span()=>
-        ::core::assert!(
-            #private::same_name(<#path as #private::Table>::NAME, #name),
-            #message
-        )
+        if !#private::same_name(<#path as #private::Table>::NAME, #name) {
+            ::core::panic!(#message);
+        }
     };
     let same_key = quote_spanned!(key.span()=> #private::reference_key::<#path, #key>());
     quote! {
         const _: () = {
-            #same_name;
+            #same_name
             #same_key;
         };
     }

@@ -220,8 +220,8 @@ pub(super) fn one_of(words: &[&str]) -> String {
 /// A question after the list, where one of the words is obviously meant.
 pub(super) fn did_you_mean(found: &str, words: &[&str]) -> String {
     const TYPO: usize = 2;
-    words
-        .iter()
+    let others = words.iter().filter(|_| words.len() > 1);
+    others
         .map(|word| (strsim::damerau_levenshtein(found, word), word))
         .filter(|(distance, word)| *distance <= TYPO && *distance < word.len())
         .min()
@@ -237,6 +237,8 @@ pub(super) fn shown(tokens: impl ToTokens) -> String {
         .fold(spaced, |text, spaced| text.replace(spaced, "::"))
         .replace(" < ", "<")
         .replace(" >", ">")
+        .replace(" (", "(")
+        .replace(" ;", ";")
         .replace("& ", "&")
         .replace(" ,", ",")
         .replace("- ", "-")

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::faults::Faults;
 
+/// How many fields the key codec takes.
+const MAX_KEY_FIELDS: usize = 4;
+
 /// An index as `#[table(…)]` declares it.
 pub(super) struct DeclaredIndex {
     pub(super) fields: Vec<Ident>,
@@ -64,6 +67,13 @@ impl<'a> Columns<'a> {
             let message =
                 "a table needs a key: mark a field with `#[key]`, several for a composite key";
             faults.at(table, message);
+        }
+        if let Some(place) = key.get(MAX_KEY_FIELDS) {
+            let message = format!(
+                "a key has at most {MAX_KEY_FIELDS} fields, found {}",
+                key.len()
+            );
+            faults.at(self.0[*place].ident, message);
         }
         for column in key.iter().map(|place| &self.0[*place]) {
             faults.keep(column.check_key());

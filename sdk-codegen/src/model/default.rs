@@ -7,7 +7,7 @@ use syn::{Expr, ExprLit, Lit, Path, UnOp};
 use super::{
     Element, EnumLookup, TableEnum, TypeModel,
     attribute::{did_you_mean, one_of, shown},
-    type_model::enum_of,
+    type_model::{enum_of, is_number},
 };
 
 /// The default of a field, checked against its type as far as the field alone allows.
@@ -129,6 +129,8 @@ fn value(expr: &Expr, ty: &FieldType) -> syn::Result<Value> {
         (FieldType::Bytes, Some(Lit::ByteStr(bytes))) => Ok(Value::Bytes(bytes.value())),
         (FieldType::Bytes, _) => Err(wrong()),
         (FieldType::Json, Some(Lit::Str(text))) => json_document(&text),
+        // Files spell some numbers as strings; source does not have to.
+        (number, Some(Lit::Str(_))) if is_number(number) => Err(wrong()),
         _ => json(expr)
             .and_then(|json| Value::from_json(ty, &json).ok())
             .ok_or_else(wrong),

@@ -7,6 +7,7 @@ use super::{
     Element, TypeModel,
     attribute::{did_you_mean, item, key_of, parse_items, shown},
     default,
+    type_model::is_number,
 };
 
 const EXAMPLE: &str = "fake(sentence)";
@@ -62,25 +63,11 @@ fn fits(fake: &Fake, ty: &TypeModel, entry: &Meta) -> syn::Result<()> {
     let expected = match fake {
         Fake::Word(_) if text => return Ok(()),
         Fake::Word(_) => "a String",
-        Fake::Range { .. } if is_number(&ty.element) => return Ok(()),
+        Fake::Range { .. } if matches!(&ty.element, Element::Scalar(ty) if is_number(ty)) => {
+            return Ok(());
+        }
         Fake::Range { .. } => "a number",
     };
     let message = format!("`{}` needs {expected} as the field's type", shown(entry));
     Err(syn::Error::new_spanned(entry, message))
-}
-
-fn is_number(element: &Element) -> bool {
-    let Element::Scalar(ty) = element else {
-        return false;
-    };
-    !matches!(
-        ty,
-        FieldType::Bool
-            | FieldType::String
-            | FieldType::Bytes
-            | FieldType::Id
-            | FieldType::Timestamp
-            | FieldType::Date
-            | FieldType::Json
-    )
 }

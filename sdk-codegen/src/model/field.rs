@@ -1,11 +1,11 @@
 //! A field of a table, as a struct declares it.
 
 use sdk_schema::{Fake, Name};
-use syn::{Attribute, Expr, Ident, LitStr, Type};
+use syn::{Attribute, Expr, Ident, Type};
 
 use super::{
     Default, EnumLookup, Reference, TypeModel,
-    attribute::{flag, item, parsed_name, single},
+    attribute::{flag, item, parsed_name, single, string},
     fake,
     naming::own_name,
     type_model::without_option,
@@ -99,7 +99,9 @@ impl Field {
 /// The old name in `#[was("…")]`, of a field or of a table.
 pub(super) fn was(attributes: &[Attribute], faults: &mut Faults) -> Option<Name> {
     let attribute = single(attributes, "was", faults)?;
-    let text = item::<LitStr>(attribute, "was(\"old_name\")");
+    const EXAMPLE: &str = "was(\"old_name\")";
+    let text = item::<Expr>(attribute, EXAMPLE)
+        .and_then(|text| string(&text, &format!("expected `#[{EXAMPLE}]`")));
     faults.keep(text.and_then(|text| parsed_name(&text)))
 }
 

@@ -97,18 +97,17 @@ impl Entries {
     }
 
     fn finish(self, input: &DeriveInput, sdk: Path, mut faults: Faults) -> Result<Module, Faults> {
-        let requires: Vec<_> = self
-            .requires
-            .into_iter()
-            .flatten()
-            .filter_map(|path| faults.keep(required(path)))
-            .collect();
         let mut listed = |paths: Option<Vec<Path>>| {
             let paths = paths.unwrap_or_default();
             refuse_repetition(&paths, &mut faults);
             paths
         };
+        let requires = listed(self.requires);
         let (tables, jobs, steps) = (listed(self.tables), listed(self.jobs), listed(self.steps));
+        let requires = requires
+            .into_iter()
+            .filter_map(|path| faults.keep(required(path)))
+            .collect();
         let locale = self.locale.map(|text| text.value());
         let module = self.name.map(|name| Module {
             ident: input.ident.clone(),

@@ -6,11 +6,15 @@
 //! The derive asserts at compile time that the type says the same.
 
 use sdk_schema::{Name, OnDelete, TableName};
-use syn::{Attribute, LitStr, Meta, Path};
+use syn::{
+    Attribute, LitStr, Meta, Path, Token,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
 
 use super::{
     TypeModel,
-    attribute::{choice, fill, items, key_of, text, unknown_key},
+    attribute::{choice, fill, key_of, text, unknown_key},
     naming::{name_of, own_name},
 };
 use crate::faults::Faults;
@@ -37,15 +41,43 @@ pub struct Reference {
     pub on_delete: OnDelete,
 }
 
+/// The path, and what follows it.
+struct Arguments {
+    path: Path,
+    entries: Vec<Meta>,
+}
+
+impl Arguments {
+    fn of(attribute: &Attribute) -> syn::Result<Self> {
+        match &attribute.meta {
+            Meta::List(list) if !list.tokens.is_empty() => list.parse_args(),
+            other => Err(no_table(other.path())),
+        }
+    }
+}
+
+impl Parse for Arguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let first = input.cursor().token_stream().into_iter().next();
+        let path = Path::parse_mod_style(input).map_err(|_| no_table(first))?;
+        if input.peek(Token![=]) {
+            return Err(no_table(path));
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        let entries = Punctuated::<_, Token![,]>::parse_terminated(input)?;
+        Ok(Self {
+            path,
+            entries: entries.into_iter().collect(),
+        })
+    }
+}
+
 impl Reference {
     /// Reads the attribute of a field of type `ty`.
     pub(super) fn parse(attribute: &Attribute, ty: Option<&TypeModel>) -> Result<Self, Faults> {
-        let mut entries = items::<Meta>(attribute, EXAMPLE)?.into_iter();
-        let path = match entries.next() {
-            Some(Meta::Path(path)) => path,
-            Some(other) => return Err(no_table(&other).into()),
-            None => return Err(no_table(attribute.path()).into()),
-        };
+        let Arguments { path, entries } = Arguments::of(attribute)?;
         let mut faults = Faults::new();
         if ty.is_some_and(|ty| !ty.is_orderable()) {
             faults.at(
@@ -93,7 +125,7 @@ fn can_follow(choice: OnDelete, entry: &Meta, ty: Option<&TypeModel>) -> syn::Re
     match ty {
         Some(ty) if choice == OnDelete::SetNull && !ty.nullable => {
             let message = "`set_null` needs a field that can be null: an Option";
-            Err(syn::Error::new_spanned(entry, message))
+            Err(syn::Error::new_spanned(text(entry)?, message))
         }
         _ => Ok(choice),
     }

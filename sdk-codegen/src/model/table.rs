@@ -135,7 +135,12 @@ impl Entries {
         match key_of(entry).as_str() {
             "name" => fill(&mut self.name, entry, name(entry)?),
             "module" => fill(&mut self.module, entry, name(entry)?),
-            "key" => fill(&mut self.key, entry, idents(entry)?),
+            "key" => {
+                let listed = idents(entry);
+                // A list at fault is a list: the key is not missing too.
+                fill(&mut self.key, entry, listed.clone().unwrap_or_default())?;
+                listed.map(drop)
+            }
             found @ ("index" | "unique") => {
                 self.indexes.push(DeclaredIndex {
                     fields: idents(entry)?,

@@ -15,8 +15,14 @@ const ACCEPTED: &str = "expected bool, an integer such as i64, f32, f64, String,
 
 /// Types that people try, with what to write instead.
 const INSTEAD: [(&str, &str); 13] = [
-    ("usize", "its size differs between machines: use u64 or u32"),
-    ("isize", "its size differs between machines: use i64 or i32"),
+    (
+        "usize",
+        "use u64 or u32, which are the same on all machines",
+    ),
+    (
+        "isize",
+        "use i64 or i32, which are the same on all machines",
+    ),
     ("str", "a row owns its text: use String"),
     ("char", "use String"),
     ("DateTime", "use Timestamp"),
@@ -149,6 +155,21 @@ pub(super) fn enum_of<'a>(path: &Path, enums: EnumLookup<'a>) -> syn::Result<&'a
     })
 }
 
+/// Whether values of the type are numbers.
+pub(super) fn is_number(ty: &FieldType) -> bool {
+    ty.is_orderable()
+        && !matches!(
+            ty,
+            FieldType::Bool
+                | FieldType::String
+                | FieldType::Bytes
+                | FieldType::Id
+                | FieldType::Timestamp
+                | FieldType::Date
+                | FieldType::Enum(_)
+        )
+}
+
 fn scalar(segment: &PathSegment) -> Option<FieldType> {
     let name = segment.ident.to_string();
     match (name.as_str(), &segment.arguments) {
@@ -190,7 +211,7 @@ fn argument<'a>(ty: &'a Type, outer: &str) -> syn::Result<Option<&'a Type>> {
     };
     match single {
         Some(GenericArgument::Type(inner)) => Ok(Some(bare(inner))),
-        _ => Err(refused(ty, &format!("expected `{outer}<T>`"))),
+        _ => Err(refused(ty, &format!("write `{outer}<T>`"))),
     }
 }
 

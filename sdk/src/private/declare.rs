@@ -11,12 +11,17 @@ use crate::store::{FieldValue, Table, TableEnum};
 pub struct Field(sdk_schema::Field);
 
 /// The table of these fields; key and indexes name fields.
-pub fn table(name: &str, key: &[&str], fields: Vec<Field>, indexes: Vec<Index>) -> TableSchema {
+pub fn table<const FIELDS: usize, const INDEXES: usize>(
+    name: &str,
+    key: &[&str],
+    fields: [Field; FIELDS],
+    indexes: [Index; INDEXES],
+) -> TableSchema {
     TableSchema {
         name: checked(name),
         key: names(key),
-        fields: fields.into_iter().map(|field| field.0).collect(),
-        indexes,
+        fields: fields.map(|field| field.0).into(),
+        indexes: indexes.into(),
     }
 }
 
