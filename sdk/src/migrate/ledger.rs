@@ -71,9 +71,7 @@ pub(super) async fn read(store: &Store) -> Result<Vec<LedgerEntry>, MigrateError
 /// The rows of the ledger in the order of application; empty while a store has none.
 pub async fn history(store: &Store) -> Result<Vec<Migration>, StoreError> {
     let rows = store.read(async |tx| {
-        let scan = tx
-            .scan::<Migration>()
-            .range::<u64, u64>(Migration::POSITION, ..);
+        let scan = tx.scan::<Migration>().range(Migration::POSITION, ..);
         scan.collect().await.map(|page| page.rows)
     });
     if_made(rows.await)
