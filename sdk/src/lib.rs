@@ -50,6 +50,8 @@ pub use anyhow::{Error, Result};
 pub use app::App;
 pub use module::Module;
 pub use sdk_macros::{Module, Table, TableEnum, job, step};
+/// The vocabulary of the data: names, values, rows, tables, migrations.
+pub use sdk_schema as schema;
 pub use store::{Table, TableEnum};
 
 /// Includes what the module's build script has written: the embedded folders

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use sdk::{prelude::*, store::WriteTx};
+use sdk::prelude::*;
 
 use crate::{Pledge, PledgeStatus, Project};
 

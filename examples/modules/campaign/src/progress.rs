@@ -1,7 +1,7 @@
 //! What a page says about a project: messages, put into words by whoever
 //! knows the reader's language.
 
-use sdk::{lang::Message, prelude::*};
+use sdk::prelude::*;
 
 use crate::{Project, messages};
 

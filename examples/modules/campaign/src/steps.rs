@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk::{
     prelude::*,
     schema::{Name, Row, Value},
-    store::{Cursor, WriteTx},
+    store::Cursor,
 };
 
 use crate::slug::free_slug;
@@ -57,7 +57,7 @@ fn multiply(row: &mut Row, field: &str, factors: &BTreeMap<String, i128>) -> Res
         (Some(Value::Int(whole)), Some(factor)) => whole.checked_mul(*factor),
         _ => None,
     };
-    let product = product.ok_or_else(|| sdk::anyhow!("{currency}: no minor units of `{field}`"))?;
+    let product = product.ok_or_else(|| sdk::Error::msg(format!("{currency}: no minor units of `{field}`")))?;
     row.set(Name::new(field)?, Value::Int(product));
     Ok(())
 }
@@ -65,7 +65,7 @@ fn multiply(row: &mut Row, field: &str, factors: &BTreeMap<String, i128>) -> Res
 fn text<'r>(row: &'r Row, field: &str) -> Result<&'r str> {
     match row.get(field) {
         Some(Value::String(text)) => Ok(text),
-        other => Err(sdk::anyhow!("`{field}` is {other:?}, expected a string")),
+        other => Err(sdk::Error::msg(format!("`{field}` is {other:?}, expected a string"))),
     }
 }
 
