@@ -128,7 +128,8 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    fn new(expected: impl fmt::Display, found: &Json) -> Self {
+    /// Puts the message together; a long `found` is cut.
+    pub fn new(expected: impl fmt::Display, found: &Json) -> Self {
         let mut found = found.to_string();
         if let Some((cut, _)) = found.char_indices().nth(60) {
             found.truncate(cut);
@@ -301,13 +302,11 @@ impl Row {
 
     /// Sets a field and returns what it held.
     pub fn set(&mut self, field: Name, value: Value) -> Option<Value> {
-        match self.0.iter_mut().find(|(name, _)| *name == field) {
-            Some((_, held)) => Some(std::mem::replace(held, value)),
-            None => {
-                self.0.push((field, value));
-                None
-            }
+        if let Some((_, held)) = self.0.iter_mut().find(|(name, _)| *name == field) {
+            return Some(std::mem::replace(held, value));
         }
+        self.0.push((field, value));
+        None
     }
 
     /// The fields in order.

@@ -1,27 +1,35 @@
 //! The store: tables of typed rows in one file, changed in transactions.
 
-mod binding;
+mod alter;
+mod catalogue;
+mod cursor;
 mod dynamic;
+mod encode;
 mod engine;
 mod error;
 mod id;
 mod key;
 mod layout;
+mod plan;
+mod query;
 mod read;
 mod row;
+mod scalar;
 mod scan;
 mod table;
+mod trees;
 mod value;
 mod write;
 
-pub use dynamic::{DynamicRows, DynamicScan, TableMut, TableView};
+pub use cursor::{Cursor, CursorError};
+pub use dynamic::{TableMut, TableView};
 pub use engine::Store;
 pub use error::{DecodeError, OpenError, StoreError};
 pub use id::Id;
 pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
 pub use read::ReadTx;
 pub use row::{Elements, FieldWriter, RawField, RowReader};
-pub use scan::{Cursor, Page, Rows, Scan};
+pub use scan::{Page, Rows, Scan, ScanRow, Text, ValueRange};
 pub use sdk_schema::Timestamp;
 pub use table::{FieldRef, Fields, Table};
 pub use value::{Date, FieldValue, Json, TableEnum};

@@ -66,16 +66,12 @@ pub(super) async fn list(
             let rows = tx.table(table)?;
             let schema = rows.schema().clone();
             let filter = parse_filter(&schema, selection.filter)?;
-            let mut scan = rows.scan().limit(selection.limit);
-            if !filter.is_empty() {
-                let (fields, values): (Vec<_>, Vec<_>) = filter.into_iter().unzip();
-                scan = scan.by(&fields, &values);
+            let mut scan = rows.scan().limit(selection.limit).after(after.clone());
+            for (field, value) in &filter {
+                scan = scan.by(field, value);
             }
             if selection.reverse {
                 scan = scan.rev();
-            }
-            if let Some(cursor) = after.clone() {
-                scan = scan.after(cursor);
             }
             Ok::<_, CommandError>((schema, scan.collect().await?))
         })

@@ -1,142 +1,182 @@
-//! Tables by name, rows as values: what the console, export and seeds use.
+//! Tables by name, rows as values: what the console, export, import and seeds use.
 
-use std::{marker::PhantomData, ops::{Bound, Deref}};
+use std::sync::Arc;
 
-use sdk_schema::{Row, TableName, Value};
+use sdk_schema::{Field, Name, Row, RowError, TableName, Value, ValueError};
 
-use super::{error::StoreError, scan::{Cursor, Page}};
+use super::{
+    catalogue::{Binding, StoredTable},
+    encode,
+    error::StoreError,
+    key::{KeyWriter, dynamic as key},
+    scan::Scan,
+    trees::ReadTrees,
+    write::{Mode, WriteRows},
+};
 
 /// A table of a transaction.
-#[derive(Debug)]
 pub struct TableView<'a> {
-    _t: PhantomData<&'a ()>,
+    trees: &'a dyn ReadTrees,
+    binding: Arc<Binding>,
 }
 
 impl<'a> TableView<'a> {
+    pub(super) fn new(trees: &'a dyn ReadTrees, binding: Arc<Binding>) -> Self {
+        Self { trees, binding }
+    }
+
     /// The full name.
     pub fn name(&self) -> &TableName {
-        todo!()
+        self.binding.table.name()
     }
 
     /// Fields, key and indexes.
     pub fn schema(&self) -> &sdk_schema::Table {
-        todo!()
+        self.binding.table.schema()
+    }
+
+    /// How many rows there are; counts nothing.
+    pub fn len(&self) -> Result<u64, StoreError> {
+        self.trees.len(self.binding.table.rows())
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.len()? == 0)
     }
 
     /// The row with that key.
-    pub async fn get(&self, _key: &[Value]) -> Result<Option<Row>, StoreError> {
-        todo!()
+    pub async fn get(&self, key: &[Value]) -> Result<Option<Row>, StoreError> {
+        let key = encode_key(&self.binding.table, key)?;
+        let row = self.trees.get(self.binding.table.rows(), &key)?;
+        row.map(|row| self.binding.read(&key, row.value())).transpose()
     }
 
     /// Rows in the order of the key or of an index.
-    pub fn scan(&self) -> DynamicScan<'_> {
-        todo!()
+    pub fn scan(&self) -> Scan<'a, Row> {
+        Scan::new(self.trees, Ok(Arc::clone(&self.binding)))
     }
 }
 
 /// A table of a transaction that can be changed.
-#[derive(Debug)]
 pub struct TableMut<'a> {
-    view: TableView<'a>,
+    tx: &'a mut dyn WriteRows,
+    binding: Arc<Binding>,
 }
 
-impl<'a> Deref for TableMut<'a> {
-    type Target = TableView<'a>;
-    fn deref(&self) -> &TableView<'a> {
-        &self.view
+impl<'a> TableMut<'a> {
+    pub(super) fn new(tx: &'a mut dyn WriteRows, binding: Arc<Binding>) -> Self {
+        Self { tx, binding }
     }
-}
 
-impl TableMut<'_> {
+    /// The table without the ability to change it.
+    pub fn view(&self) -> TableView<'_> {
+        TableView::new(self.tx.trees(), Arc::clone(&self.binding))
+    }
+
+    /// The full name.
+    pub fn name(&self) -> &TableName {
+        self.binding.table.name()
+    }
+
+    /// Fields, key and indexes.
+    pub fn schema(&self) -> &sdk_schema::Table {
+        self.binding.table.schema()
+    }
+
+    /// How many rows there are; counts nothing.
+    pub fn len(&self) -> Result<u64, StoreError> {
+        self.view().len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.view().is_empty()
+    }
+
+    /// The row with that key.
+    pub async fn get(&self, key: &[Value]) -> Result<Option<Row>, StoreError> {
+        self.view().get(key).await
+    }
+
+    /// Rows in the order of the key or of an index.
+    pub fn scan(&self) -> Scan<'_, Row> {
+        self.view().scan()
+    }
+
     /// Adds a row; fields that it does not name get their default.
-    pub async fn insert(&mut self, _row: Row) -> Result<(), StoreError> {
-        todo!()
+    pub async fn insert(&mut self, row: Row) -> Result<(), StoreError> {
+        self.write(&row, Mode::Insert)
     }
 
-    /// Replaces the row with the same key.
-    pub async fn update(&mut self, _row: Row) -> Result<(), StoreError> {
-        todo!()
+    /// Replaces the row with the same key; fields that it does not name get
+    /// their default.
+    pub async fn update(&mut self, row: Row) -> Result<(), StoreError> {
+        self.write(&row, Mode::Update)
     }
 
-    /// Adds the row, or replaces the one with the same key.
-    pub async fn upsert(&mut self, _row: Row) -> Result<(), StoreError> {
-        todo!()
+    /// Adds the row, or replaces the one with the same key; fields that it does
+    /// not name get their default.
+    pub async fn upsert(&mut self, row: Row) -> Result<(), StoreError> {
+        self.write(&row, Mode::Upsert)
     }
 
     /// Deletes the row with that key and says whether there was one.
-    pub async fn delete(&mut self, _key: &[Value]) -> Result<bool, StoreError> {
-        todo!()
+    pub async fn delete(&mut self, key: &[Value]) -> Result<bool, StoreError> {
+        let key = encode_key(&self.binding.table, key)?;
+        self.tx.delete_row(&self.binding.table, key)
+    }
+
+    fn write(&mut self, row: &Row, mode: Mode) -> Result<(), StoreError> {
+        let table = &self.binding.table;
+        let values = complete(table.schema(), row)?;
+        let bytes = encode::values(table, &values)?;
+        self.tx.write_row(table, mode, &bytes)
     }
 }
 
-/// A scan of a table by name.
-#[derive(Debug)]
-#[must_use = "a scan reads nothing until it is collected"]
-pub struct DynamicScan<'a> {
-    _t: PhantomData<&'a ()>,
+/// The values of all fields in their order, defaults included.
+fn complete(table: &sdk_schema::Table, row: &Row) -> Result<Vec<Value>, RowError> {
+    if let Some((unknown, _)) = row.iter().find(|(name, _)| table.field(name).is_none()) {
+        return Err(RowError::UnknownField {
+            table: table.name.clone(),
+            field: unknown.to_string(),
+            known: table.field_list(),
+        });
+    }
+    let value = |field: &Field| {
+        let given = row.get(&field.name).cloned();
+        given.or_else(|| field.absent_value()).ok_or_else(|| RowError::MissingField {
+            table: table.name.clone(),
+            field: field.name.clone(),
+        })
+    };
+    table.fields.iter().map(value).collect()
 }
 
-impl<'a> DynamicScan<'a> {
-    /// Only rows whose field has this value.
-    pub fn by(self, _field: &str, _value: &Value) -> Self {
-        todo!()
+/// The bytes of a key from the values of its fields.
+fn encode_key(table: &StoredTable, values: &[Value]) -> Result<Vec<u8>, StoreError> {
+    if values.len() != table.key().len() {
+        return Err(StoreError::Value {
+            table: table.name().to_string(),
+            field: table.label(table.key()),
+            expected: format!("{} values", table.key().len()),
+            found: values.len().to_string(),
+        });
     }
-
-    /// Only rows whose field is in the range; they come in its order.
-    pub fn range(self, _field: &str, _range: (Bound<&Value>, Bound<&Value>)) -> Self {
-        todo!()
+    let mut out = KeyWriter::new();
+    for (position, value) in table.key().iter().zip(values) {
+        let field = &table.fields()[*position];
+        key::encode(field, value, &mut out)
+            .map_err(|source| row_error(table, &field.name, source))?;
     }
-
-    /// Only rows whose field begins so; they come in its order.
-    pub fn starts_with(self, _field: &str, _prefix: &str) -> Self {
-        todo!()
-    }
-
-    /// From the last row to the first.
-    pub fn rev(self) -> Self {
-        todo!()
-    }
-
-    /// Goes on where a page ended.
-    pub fn after(self, _cursor: impl Into<Option<Cursor>>) -> Self {
-        todo!()
-    }
-
-    /// At most so many rows.
-    pub fn limit(self, _rows: usize) -> Self {
-        todo!()
-    }
-
-    /// Reads the rows.
-    pub async fn collect(self) -> Result<Page<Row>, StoreError> {
-        todo!()
-    }
-
-    /// Reads the first row.
-    pub async fn first(self) -> Result<Option<Row>, StoreError> {
-        todo!()
-    }
-
-    /// Counts the rows without reading them.
-    pub async fn count(self) -> Result<u64, StoreError> {
-        todo!()
-    }
-
-    /// Reads the rows one after the other.
-    pub fn rows(self) -> Result<DynamicRows<'a>, StoreError> {
-        todo!()
-    }
+    Ok(out.into_bytes())
 }
 
-/// Rows that are read one after the other.
-#[derive(Debug)]
-pub struct DynamicRows<'a> {
-    _t: PhantomData<&'a ()>,
-}
-
-impl DynamicRows<'_> {
-    /// The next row.
-    pub async fn next(&mut self) -> Result<Option<Row>, StoreError> {
-        todo!()
+fn row_error(table: &StoredTable, field: &Name, source: ValueError) -> RowError {
+    RowError::Value {
+        table: table.schema().name.clone(),
+        field: field.clone(),
+        source,
     }
 }

@@ -1,34 +1,93 @@
-//! Opening the store, its transactions and their commit.
+//! [`Store`]: opening, transactions, commit.
+//!
+//! One process has the file open at a time, and one transaction writes at a
+//! time; any number read, each its own snapshot, and none waits for a writer.
+//! What a write did is on disk when [`Store::write`] returns.
 
-use std::path::Path;
+mod open;
 
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use redb::{Database, ReadableDatabase};
 use sdk_schema::FoldedSchema;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{
+    catalogue::Catalogue,
     error::{OpenError, StoreError},
     key::KeyFor,
     read::ReadTx,
     table::Table,
+    trees::Trees,
     write::WriteTx,
 };
 use crate::clock::Clock;
 
-/// The rows of all tables, in one file. Cheap to clone.
-#[derive(Debug, Clone)]
+/// The rows of all tables, in one file. Cheap to clone; the file is closed with
+/// the last clone.
+///
+/// ```
+/// # use sdk::{clock::Clock, store::{Store, StoreError}};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Store::in_memory(Clock::system())?;
+/// let tables = store.read(async |tx| Ok::<_, StoreError>(tx.table_names())).await?;
+/// assert!(tables.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Store {
+    engine: Arc<Engine>,
     clock: Clock,
 }
+
+struct Engine {
+    database: Database,
+    /// The catalogue that goes with what is committed. Held for writing while a
+    /// commit changes it, so that a snapshot and its catalogue are of one moment.
+    committed: RwLock<Arc<Catalogue>>,
+    /// Held by whoever writes, up to the end of the commit.
+    writer: Arc<Mutex<()>>,
+}
+
+/// The name of the store's file in its folder.
+pub(crate) const FILE_NAME: &str = "store.redb";
 
 impl Store {
     /// Opens `dir/store.redb` and locks it; makes the folder and the file where
     /// there are none.
-    pub fn open(_dir: &Path, _clock: Clock) -> Result<Self, OpenError> {
-        todo!()
+    pub fn open(dir: &Path, clock: Clock) -> Result<Self, OpenError> {
+        let (database, catalogue) = open::file(dir)?;
+        Ok(Self::new(database, catalogue, clock))
     }
 
-    /// A store that lives in memory and is gone with its last clone: for tests.
-    pub fn in_memory(_clock: Clock) -> Result<Self, OpenError> {
-        todo!()
+    /// A store that lives in memory and is gone with its last clone: for tests,
+    /// and for what-if runs.
+    pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
+        let (database, catalogue) = open::memory()?;
+        Ok(Self::new(database, catalogue, clock))
+    }
+
+    /// Whether there is a store in the folder. Opens nothing.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(FILE_NAME).exists()
+    }
+
+    fn new(database: Database, catalogue: Catalogue, clock: Clock) -> Self {
+        let engine = Engine {
+            database,
+            committed: RwLock::new(Arc::new(catalogue)),
+            writer: Arc::default(),
+        };
+        Self {
+            engine: Arc::new(engine),
+            clock,
+        }
     }
 
     /// The clock it was opened with.
@@ -38,29 +97,106 @@ impl Store {
 
     /// What the migrations that have been applied made of the tables.
     pub fn schema(&self) -> FoldedSchema {
-        todo!()
+        self.engine.committed().schema()
+    }
+
+    /// Whether the migrations that have been applied made a table of that full name.
+    pub fn has_table(&self, name: &str) -> bool {
+        self.engine.committed().table(name).is_ok()
     }
 
     /// Reads one row from a snapshot of its own.
     pub async fn get<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<Option<T>, StoreError> {
-        self.read(async |tx| tx.get::<T>(key).await).await
+        self.engine.snapshot()?.get::<T>(key).await
     }
 
-    /// Runs `body` on one snapshot: it sees nothing that is committed meanwhile.
-    pub async fn read<R, E, F>(&self, _body: F) -> Result<R, E>
+    /// Runs `body` on one snapshot.
+    pub async fn read<R, E, F>(&self, body: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&ReadTx<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        todo!()
+        let tx = self.engine.snapshot()?;
+        body(&tx).await
     }
 
     /// Runs `body` in a transaction and commits what it did, if it succeeds.
-    pub async fn write<R, E, F>(&self, _body: F) -> Result<R, E>
+    /// Nothing of it remains when it fails, or when the future is dropped
+    /// before the commit has begun.
+    ///
+    /// `body` can be cloned because it is run again when an engine that serves
+    /// several machines finds a conflict: what it does outside of the
+    /// transaction it may do twice. While it runs no other write does, so it
+    /// should wait for nothing slow.
+    pub async fn write<R, E, F>(&self, body: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
         E: From<StoreError>,
     {
-        todo!()
+        let turn = Arc::clone(&self.engine.writer).lock_owned().await;
+        let transaction = self.engine.database.begin_write();
+        let transaction = transaction.map_err(StoreError::from)?;
+        let before = self.engine.committed();
+        let mut tx = WriteTx::new(Arc::clone(&before), Trees::of_write(&transaction));
+        let result = body(&mut tx).await?;
+        let after = tx.finish()?;
+        let changed = (!Arc::ptr_eq(&before, &after)).then_some(after);
+        self.commit(transaction, changed, turn).await?;
+        Ok(result)
+    }
+
+    /// Commits off the async threads. The turn ends with the commit even when
+    /// the caller has stopped waiting for it.
+    async fn commit(
+        &self,
+        transaction: redb::WriteTransaction,
+        changed: Option<Arc<Catalogue>>,
+        turn: OwnedMutexGuard<()>,
+    ) -> Result<(), StoreError> {
+        let engine = Arc::clone(&self.engine);
+        let commit = move || {
+            let done = engine.commit(transaction, changed);
+            drop(turn);
+            done
+        };
+        match tokio::task::spawn_blocking(commit).await {
+            Ok(done) => done,
+            Err(stopped) => Err(StoreError::Io {
+                source: std::io::Error::other(stopped),
+            }),
+        }
+    }
+}
+
+impl Engine {
+    fn committed(&self) -> Arc<Catalogue> {
+        let committed = self.committed.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&committed)
+    }
+
+    fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
+        let committed = self.committed.read().unwrap_or_else(PoisonError::into_inner);
+        let transaction = self.database.begin_read()?;
+        Ok(ReadTx::new(Arc::clone(&committed), Trees::of_snapshot(transaction)))
+    }
+
+    fn commit(
+        &self,
+        transaction: redb::WriteTransaction,
+        changed: Option<Arc<Catalogue>>,
+    ) -> Result<(), StoreError> {
+        let Some(catalogue) = changed else {
+            return Ok(transaction.commit()?);
+        };
+        let mut committed = self.committed.write().unwrap_or_else(PoisonError::into_inner);
+        transaction.commit()?;
+        *committed = catalogue;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{io, path::PathBuf};
 
-use sdk_schema::RowError;
+use sdk_schema::{FoldError, RowError};
 
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +112,9 @@ pub enum StoreError {
         target: String,
     },
     /// A row cannot be deleted while others refer to it.
-    #[error("`{table}` {key} cannot be deleted: field `{by_field}` of `{by_table}` {by_key} refers to it")]
+    #[error(
+        "`{table}` {key} cannot be deleted: field `{by_field}` of `{by_table}` {by_key} refers to it"
+    )]
     Restricted {
         /// The table.
         table: String,
@@ -198,6 +200,9 @@ pub enum StoreError {
         /// What was found, what was expected.
         detail: String,
     },
+    /// An operation of a migration does not fit the schema.
+    #[error(transparent)]
+    Operation(#[from] FoldError),
     /// The rows of a table do not allow a change of its schema.
     #[error("`{table}` cannot be changed: {detail}")]
     Alter {
@@ -211,6 +216,12 @@ pub enum StoreError {
     Doomed {
         /// What failed.
         detail: String,
+    },
+    /// A row is larger than the engine can hold.
+    #[error("a row of {bytes} bytes is more than the store can hold")]
+    TooLarge {
+        /// The bytes of the row.
+        bytes: usize,
     },
     /// The disk has no room left.
     #[error("no room left on the disk of the store")]
@@ -293,6 +304,55 @@ impl DecodeError {
         Self::Field {
             field: field.to_owned(),
             source: Box::new(self),
+        }
+    }
+}
+
+impl From<redb::StorageError> for StoreError {
+    fn from(error: redb::StorageError) -> Self {
+        match error {
+            redb::StorageError::Io(source) if source.kind() == io::ErrorKind::StorageFull => {
+                Self::Full
+            }
+            redb::StorageError::Io(source) => Self::Io { source },
+            redb::StorageError::Corrupted(detail) => Self::Damaged { detail },
+            redb::StorageError::ValueTooLarge(bytes) => Self::TooLarge { bytes },
+            other => Self::Io {
+                source: io::Error::other(other),
+            },
+        }
+    }
+}
+
+impl From<redb::TableError> for StoreError {
+    fn from(error: redb::TableError) -> Self {
+        match error {
+            redb::TableError::Storage(source) => source.into(),
+            other => Self::Damaged {
+                detail: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<redb::TransactionError> for StoreError {
+    fn from(error: redb::TransactionError) -> Self {
+        match error {
+            redb::TransactionError::Storage(source) => source.into(),
+            other => Self::Io {
+                source: io::Error::other(other),
+            },
+        }
+    }
+}
+
+impl From<redb::CommitError> for StoreError {
+    fn from(error: redb::CommitError) -> Self {
+        match error {
+            redb::CommitError::Storage(source) => source.into(),
+            other => Self::Io {
+                source: io::Error::other(other),
+            },
         }
     }
 }

@@ -10,10 +10,9 @@
 //! type; what is encoded decodes to the same value. Of floats, `-0.0` and `0.0`
 //! are one key, and so are all NaNs, which come after infinity.
 
-#[cfg(any())] mod dynamic;
+pub(crate) mod dynamic;
 mod typed;
 
-#[cfg(any())] pub(crate) use dynamic::{KeyType, transcode};
 pub use typed::{KeyFor, KeyValue, TableKey};
 
 use super::error::DecodeError;

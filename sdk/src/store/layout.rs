@@ -63,7 +63,9 @@ impl Layout {
         for field in &fields {
             let place = layout.next_place(&field.ty);
             layout.places.push(place);
-            layout.null_bits.push(if field.nullable { bits.next() } else { None });
+            layout
+                .null_bits
+                .push(if field.nullable { bits.next() } else { None });
         }
         layout.fields = fields;
         layout

@@ -10,6 +10,7 @@
 //! Reading never panics, whatever the bytes: lengths and offsets that lie are
 //! a [`DecodeError`].
 
+pub(crate) mod dynamic;
 mod list;
 mod writer;
 
@@ -19,9 +20,9 @@ pub use {list::Elements, writer::FieldWriter};
 use sdk_schema::FieldType;
 
 use super::{
-    binding::Source,
     error::DecodeError,
     layout::{Layout, Place, WIDE},
+    plan::Plan,
     value::{FieldValue, utf8},
 };
 
@@ -172,35 +173,44 @@ impl<'a> RowView<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct RowReader<'a> {
     row: RowView<'a>,
-    /// Parallel to the declared fields.
-    sources: &'a [Source],
-    fields: &'a [sdk_schema::Field],
+    plan: &'a Plan,
+    table: &'a sdk_schema::Table,
+    /// For each declared field its position in the table.
+    order: &'a [usize],
 }
 
 impl<'a> RowReader<'a> {
     pub(crate) fn new(
         row: RowView<'a>,
-        sources: &'a [Source],
-        fields: &'a [sdk_schema::Field],
+        plan: &'a Plan,
+        table: &'a sdk_schema::Table,
+        order: &'a [usize],
     ) -> Self {
         Self {
             row,
-            sources,
-            fields,
+            plan,
+            table,
+            order,
         }
+    }
+
+    /// Reads all fields as dynamic values.
+    pub(crate) fn dynamic(&self) -> Result<sdk_schema::Row, DecodeError> {
+        let value = |(position, field): (usize, &sdk_schema::Field)| {
+            let bytes = self.plan.field(&self.row, position);
+            let value = bytes.and_then(|bytes| dynamic::decode(bytes.raw()));
+            let value = value.map_err(|error| error.in_field(&field.name))?;
+            Ok((field.name.clone(), value))
+        };
+        self.table.fields.iter().enumerate().map(value).collect()
     }
 
     /// Reads the field at `index` in the order of declaration.
     pub fn field<V: FieldValue>(&self, index: usize) -> Result<V, DecodeError> {
-        let name = |error: DecodeError| error.in_field(&self.fields[index].name);
-        match &self.sources[index] {
-            Source::Stored(position) => self.row.field(*position).and_then(V::decode),
-            Source::Widened(position, conversion) => {
-                let stored = self.row.field(*position).map_err(name)?;
-                conversion.convert(stored).and_then(|field| V::decode(field.raw()))
-            }
-            Source::Absent(value) => V::decode(value.raw()),
-        }
-        .map_err(name)
+        let position = self.order[index];
+        self.plan
+            .field(&self.row, position)
+            .and_then(|field| V::decode(field.raw()))
+            .map_err(|error| error.in_field(&self.table.fields[position].name))
     }
 }

@@ -257,7 +257,9 @@ impl<V: FieldValue> FieldValue for Vec<V> {
 
 /// What `#[derive(TableEnum)]` delegates to.
 pub mod table_enum {
-    use super::{DecodeError, FieldType, FieldWriter, KeyReader, KeyWriter, Name, RawField, TableEnum, utf8};
+    use super::{
+        DecodeError, FieldType, FieldWriter, KeyReader, KeyWriter, Name, RawField, TableEnum, utf8,
+    };
 
     /// The type of a field of the enum.
     ///
@@ -295,8 +297,7 @@ pub mod table_enum {
 }
 
 pub(crate) fn timestamp_from_micros(micros: i64) -> Result<Timestamp, DecodeError> {
-    Timestamp::from_micros(micros)
-        .ok_or_else(|| DecodeError::value(FieldType::Timestamp, micros))
+    Timestamp::from_micros(micros).ok_or_else(|| DecodeError::value(FieldType::Timestamp, micros))
 }
 
 pub(crate) fn date_from_days(days: i32) -> Result<NaiveDate, DecodeError> {

@@ -4,9 +4,7 @@ use chrono::NaiveDate;
 use sdk_schema::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    KeyReader, KeyWriter, f32_from_order, f32_order, f64_from_order, f64_order,
-};
+use super::{KeyReader, KeyWriter, f32_from_order, f32_order, f64_from_order, f64_order};
 use crate::store::{
     error::DecodeError,
     id::Id,

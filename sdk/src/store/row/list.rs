@@ -67,7 +67,11 @@ impl<'a> Shape<'a> {
             found: bytes.len(),
         })?;
         let last = ends.len().saturating_sub(NUMBER_BYTES);
-        let end = if count == 0 { 0 } else { number(&ends[last..])?.0 };
+        let end = if count == 0 {
+            0
+        } else {
+            number(&ends[last..])?.0
+        };
         exactly(bytes.len(), end)?;
         Ok(Self::Variable {
             ends,

@@ -174,7 +174,10 @@ impl<'a> FieldWriter<'a> {
             self.bytes.splice(narrow, ends);
         } else {
             let ends = self.ends.iter().flat_map(|end| end_bytes::<NARROW>(*end));
-            self.bytes[narrow].iter_mut().zip(ends).for_each(|(byte, end)| *byte = end);
+            self.bytes[narrow]
+                .iter_mut()
+                .zip(ends)
+                .for_each(|(byte, end)| *byte = end);
         }
         Ok(self.bytes)
     }

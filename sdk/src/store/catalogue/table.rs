@@ -1,0 +1,302 @@
+//! A table with everything that reading and writing its rows takes.
+
+use sdk_schema::{Field, FoldedTable, Reference, TableName, Value};
+
+use super::raw::{RawIndex, RawTable};
+use crate::store::{
+    error::DecodeError,
+    key::{self, KeyReader, KeyWriter},
+    layout::Layout,
+    plan::{FieldBytes, Plan, StoredValue},
+    row::{self, RowView},
+    scalar,
+    trees::TreeId,
+};
+
+/// A table of the catalogue, ready for use.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredTable {
+    raw: RawTable,
+    name: TableName,
+    layouts: Vec<Layout>,
+    /// Parallel to `layouts`.
+    plans: Vec<Plan>,
+    /// The positions of the key's fields.
+    key: Vec<usize>,
+    indexes: Vec<StoredIndex>,
+}
+
+/// An index of a table, ready for use.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredIndex {
+    pub tree: TreeId,
+    /// The positions of its fields.
+    pub fields: Vec<usize>,
+    pub unique: bool,
+}
+
+/// What an index holds for one row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub key: Vec<u8>,
+    pub value: Vec<u8>,
+    /// Whether no other row may have an entry with this key.
+    pub unique: bool,
+}
+
+impl StoredTable {
+    /// Checks that the parts of an entry of the catalogue fit each other.
+    pub(crate) fn new(raw: RawTable) -> Result<Self, DecodeError> {
+        let folded = &raw.folded;
+        let position = |number: &u16| {
+            let place = folded.numbers.iter().position(|known| known == number);
+            place.ok_or_else(|| DecodeError::value("the number of a field", number))
+        };
+        let index = |index: &RawIndex| -> Result<_, DecodeError> {
+            Ok(StoredIndex {
+                tree: TreeId::Index(index.id),
+                fields: index.fields.iter().map(position).collect::<Result<_, _>>()?,
+                unique: index.unique,
+            })
+        };
+        let key_position = |name: &sdk_schema::Name| {
+            let place = folded.table.fields.iter().position(|field| field.name == *name);
+            place.ok_or_else(|| DecodeError::value("a field of the key", name))
+        };
+        let layouts: Vec<_> = (0..).zip(&raw.layouts).map(|(number, fields)| Layout::new(number, fields.clone())).collect();
+        let plan = |layout: &Layout| {
+            Plan::new(&folded.table.fields, &folded.numbers, layout, |number| absent(&raw, number))
+        };
+        Ok(Self {
+            name: raw.name(),
+            plans: layouts.iter().map(plan).collect::<Result<_, _>>()?,
+            key: folded.table.key.iter().map(key_position).collect::<Result<_, _>>()?,
+            indexes: raw.indexes.iter().map(index).collect::<Result<_, _>>()?,
+            layouts,
+            raw,
+        })
+    }
+
+    pub(crate) fn raw(&self) -> &RawTable {
+        &self.raw
+    }
+
+    pub(crate) fn name(&self) -> &TableName {
+        &self.name
+    }
+
+    pub(crate) fn folded(&self) -> &FoldedTable {
+        &self.raw.folded
+    }
+
+    pub(crate) fn schema(&self) -> &sdk_schema::Table {
+        &self.raw.folded.table
+    }
+
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.raw.folded.table.fields
+    }
+
+    /// The position of a field.
+    pub(crate) fn position(&self, field: &str) -> Option<usize> {
+        self.fields().iter().position(|known| known.name == field)
+    }
+
+    /// The tree of the rows.
+    pub(crate) fn rows(&self) -> TreeId {
+        TreeId::Rows(self.raw.id)
+    }
+
+    /// The positions of the key's fields, the most significant first.
+    pub(crate) fn key(&self) -> &[usize] {
+        &self.key
+    }
+
+    /// The declared indexes and those that the store keeps for references.
+    pub(crate) fn indexes(&self) -> &[StoredIndex] {
+        &self.indexes
+    }
+
+    /// The fields that refer to other tables, by position.
+    pub(crate) fn references(&self) -> impl Iterator<Item = (usize, &Reference)> {
+        let fields = self.fields().iter().enumerate();
+        fields.filter_map(|(position, field)| Some((position, field.references.as_ref()?)))
+    }
+
+    /// The layout that rows are written in. Its positions are those of the fields.
+    pub(crate) fn layout(&self) -> &Layout {
+        self.layouts.last().expect("a table has a layout from its making on")
+    }
+
+    /// Reads the head of a row.
+    pub(crate) fn view<'a>(&'a self, row: &'a [u8]) -> Result<RowView<'a>, DecodeError> {
+        let found = row::layout_number(row)?;
+        let layout = self.layouts.get(usize::from(found));
+        RowView::new(row, layout.ok_or(DecodeError::Layout { found })?)
+    }
+
+    /// How the fields are found in a row.
+    pub(crate) fn plan(&self, row: &RowView<'_>) -> &Plan {
+        &self.plans[usize::from(row.layout().number)]
+    }
+
+    /// The bytes of a field of a row.
+    pub(crate) fn field<'a>(
+        &'a self,
+        row: &RowView<'a>,
+        position: usize,
+    ) -> Result<FieldBytes<'a>, DecodeError> {
+        self.plan(row)
+            .field(row, position)
+            .map_err(|error| error.in_field(&self.fields()[position].name))
+    }
+
+    /// The key of a row.
+    pub(crate) fn key_of(&self, row: &RowView<'_>) -> Result<Vec<u8>, DecodeError> {
+        let mut out = KeyWriter::new();
+        self.write_parts(row, &self.key, &mut out)?;
+        Ok(out.into_bytes())
+    }
+
+    /// What an index holds for the row with that key.
+    pub(crate) fn entry(
+        &self,
+        index: &StoredIndex,
+        key: &[u8],
+        row: &RowView<'_>,
+    ) -> Result<Entry, DecodeError> {
+        let mut out = KeyWriter::new();
+        let has_null = self.write_parts(row, &index.fields, &mut out)?;
+        let unique = index.unique && !has_null;
+        if !unique {
+            out.raw(key);
+        }
+        Ok(Entry {
+            key: out.into_bytes(),
+            value: if index.unique { key.to_vec() } else { Vec::new() },
+            unique,
+        })
+    }
+
+    /// Writes fields of a row as parts of a key and says whether one is null.
+    fn write_parts(
+        &self,
+        row: &RowView<'_>,
+        positions: &[usize],
+        out: &mut KeyWriter,
+    ) -> Result<bool, DecodeError> {
+        let mut has_null = false;
+        for position in positions {
+            let nullable = self.fields()[*position].nullable;
+            let bytes = self.field(row, *position)?;
+            let raw = bytes.raw();
+            if nullable && raw.is_null() {
+                out.null();
+                has_null = true;
+                continue;
+            }
+            if nullable {
+                out.present();
+            }
+            key::dynamic::transcode(raw, out)?;
+        }
+        Ok(has_null)
+    }
+
+    /// The key of the row that a field of this row refers to; none when it is null.
+    pub(crate) fn reference_key(
+        &self,
+        row: &RowView<'_>,
+        position: usize,
+    ) -> Result<Option<Vec<u8>>, DecodeError> {
+        let bytes = self.field(row, position)?;
+        if bytes.raw().is_null() {
+            return Ok(None);
+        }
+        let mut out = KeyWriter::new();
+        key::dynamic::transcode(bytes.raw(), &mut out)?;
+        Ok(Some(out.into_bytes()))
+    }
+
+    /// What [`StoredTable::reference_key`] found, as messages show it.
+    pub(crate) fn reference_text(&self, position: usize, key: &[u8]) -> String {
+        let value = scalar::take(&self.fields()[position].ty, &mut KeyReader::new(key));
+        value.map_or_else(|_| format!("{key:02x?}"), |value| values_text(&[value]))
+    }
+
+    /// The key of the row that an entry of an index stands for.
+    pub(crate) fn key_of_entry<'a>(
+        &self,
+        index: &StoredIndex,
+        entry_key: &'a [u8],
+        entry_value: &'a [u8],
+    ) -> Result<&'a [u8], DecodeError> {
+        if index.unique {
+            return Ok(entry_value);
+        }
+        let mut parts = KeyReader::new(entry_key);
+        for position in &index.fields {
+            key::dynamic::skip(&self.fields()[*position], &mut parts)?;
+        }
+        Ok(parts.rest())
+    }
+
+    /// The values of a key.
+    pub(crate) fn key_values(&self, key: &[u8]) -> Result<Vec<Value>, DecodeError> {
+        let mut parts = KeyReader::new(key);
+        let values = self.parts_of(&self.key, &mut parts)?;
+        parts.finish()?;
+        Ok(values)
+    }
+
+    /// The values of some fields at the head of a key.
+    pub(crate) fn parts_of(
+        &self,
+        positions: &[usize],
+        parts: &mut KeyReader<'_>,
+    ) -> Result<Vec<Value>, DecodeError> {
+        let fields = positions.iter().map(|position| &self.fields()[*position]);
+        fields.map(|field| key::dynamic::decode(field, parts)).collect()
+    }
+
+    /// A key as messages show it.
+    pub(crate) fn key_text(&self, key: &[u8]) -> String {
+        match self.key_values(key) {
+            Ok(values) => values_text(&values),
+            Err(_) => format!("{key:02x?}"),
+        }
+    }
+
+    /// The names of some fields in brackets.
+    pub(crate) fn label(&self, positions: &[usize]) -> String {
+        let names = positions.iter().map(|at| self.fields()[*at].name.as_str());
+        format!("({})", names.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What rows have in place of a younger field.
+fn absent(raw: &RawTable, number: u16) -> Result<StoredValue, DecodeError> {
+    let field = raw
+        .folded
+        .field_by_number(number)
+        .ok_or_else(|| DecodeError::value("the number of a field", number))?;
+    let json = raw.absent.get(&number);
+    let json = json.ok_or_else(|| DecodeError::value("a value for rows without the field", "none"));
+    let stored = json.and_then(|json| {
+        let value = field.value_from_json(json);
+        let stored = value.and_then(|value| StoredValue::new(field, &value));
+        stored.map_err(|error| DecodeError::value(error.expected, error.found))
+    });
+    stored.map_err(|error| error.in_field(&field.name))
+}
+
+/// One value as it is, several in brackets.
+pub(crate) fn values_text(values: &[Value]) -> String {
+    match values {
+        [value] => value.to_json().to_string(),
+        values => {
+            let texts: Vec<_> = values.iter().map(|value| value.to_json().to_string()).collect();
+            format!("({})", texts.join(", "))
+        }
+    }
+}

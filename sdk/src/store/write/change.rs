@@ -1,0 +1,131 @@
+//! The one way in which a row and its index entries change.
+//!
+//! Whoever wants to know of every change, with the row before and after,
+//! stands here.
+
+use std::sync::Arc;
+
+use super::{Mode, StoreError, StoredTable, WriteRows, WriteTx, constraint, delete};
+use crate::store::{
+    catalogue::{Entry, corrupt},
+    trees::{ReadTrees, TreeId},
+};
+
+/// What becomes of a row: `old` was there, `new` will be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub table: &'a StoredTable,
+    pub key: &'a [u8],
+    pub old: Option<&'a [u8]>,
+    pub new: Option<&'a [u8]>,
+}
+
+/// What becomes of the entry of a row in one index.
+#[derive(Debug)]
+pub(super) struct Edit {
+    pub tree: TreeId,
+    /// The positions of the index's fields.
+    pub fields: Vec<usize>,
+    pub remove: Option<Entry>,
+    pub insert: Option<Entry>,
+}
+
+impl WriteRows for WriteTx<'_> {
+    fn trees(&self) -> &dyn ReadTrees {
+        &self.read.trees
+    }
+
+    fn write_row(&mut self, table: &StoredTable, mode: Mode, row: &[u8]) -> Result<(), StoreError> {
+        let view = table.view(row).and_then(|view| table.key_of(&view));
+        let key = view.map_err(|error| corrupt(table, &[], error))?;
+        let old = self.row(table, &key)?;
+        let (name, text) = (|| table.name().to_string(), || table.key_text(&key));
+        match (mode, &old) {
+            (Mode::Insert, Some(_)) => Err(StoreError::AlreadyExists {
+                table: name(),
+                key: text(),
+            }),
+            (Mode::Update, None) => Err(StoreError::NotFound {
+                table: name(),
+                key: text(),
+            }),
+            _ => self.change(Change {
+                table,
+                key: &key,
+                old: old.as_deref(),
+                new: Some(row),
+            }),
+        }
+    }
+
+    fn delete_row(&mut self, table: &Arc<StoredTable>, key: Vec<u8>) -> Result<bool, StoreError> {
+        if self.row(table, &key)?.is_none() {
+            return Ok(false);
+        }
+        delete::Deletion::plan(&self.read, table, key)?.carry_out(self)?;
+        Ok(true)
+    }
+}
+
+impl WriteTx<'_> {
+    /// A copy of the row with that key.
+    pub(super) fn row(&self, table: &StoredTable, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = self.read.trees.get(table.rows(), key)?;
+        Ok(row.map(|row| row.value().to_vec()))
+    }
+
+    /// Checks all constraints, then changes the row and its index entries.
+    pub(super) fn change(&mut self, change: Change<'_>) -> Result<(), StoreError> {
+        if change.old == change.new {
+            return Ok(());
+        }
+        let edits = change.edits()?;
+        constraint::check_references(&self.read, &change)?;
+        constraint::check_unique(&self.read, &change, &edits)?;
+        let done = self.carry_out(&change, &edits);
+        self.doom_if_failed(done)
+    }
+
+    fn carry_out(&mut self, change: &Change<'_>, edits: &[Edit]) -> Result<(), StoreError> {
+        let trees = &mut self.read.trees;
+        match change.new {
+            Some(row) => trees.insert(change.table.rows(), change.key, row)?,
+            None => trees.remove(change.table.rows(), change.key)?,
+        }
+        for edit in edits {
+            if let Some(entry) = &edit.remove {
+                trees.remove(edit.tree, &entry.key)?;
+            }
+            if let Some(entry) = &edit.insert {
+                trees.insert(edit.tree, &entry.key, &entry.value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Change<'_> {
+    /// What becomes of the index entries; indexes that stay as they are left out.
+    fn edits(&self) -> Result<Vec<Edit>, StoreError> {
+        let table = self.table;
+        let view = |row| table.view(row);
+        let fail = |error| corrupt(table, self.key, error);
+        let old = self.old.map(view).transpose().map_err(fail)?;
+        let new = self.new.map(view).transpose().map_err(fail)?;
+        let mut edits = Vec::with_capacity(table.indexes().len());
+        for index in table.indexes() {
+            let entry = |row| table.entry(index, self.key, row);
+            let remove = old.as_ref().map(entry).transpose().map_err(fail)?;
+            let insert = new.as_ref().map(entry).transpose().map_err(fail)?;
+            if remove != insert {
+                edits.push(Edit {
+                    tree: index.tree,
+                    fields: index.fields.clone(),
+                    remove,
+                    insert,
+                });
+            }
+        }
+        Ok(edits)
+    }
+}
