@@ -59,7 +59,7 @@ fn derived<M>(
     };
     match parse(&input) {
         Ok(model) => expand(&model, &input),
-        Err(faults) => with_errors(&faults, stand_in(&input)),
+        Err(faults) => with_errors(&faults, &stand_in(&input)),
     }
 }
 
@@ -80,14 +80,14 @@ fn attribute<M>(
     };
     let expansion = match parse(arguments, &function) {
         Ok(model) => expand(&model),
-        Err(faults) => with_errors(&faults, stand_in(&function)),
+        Err(faults) => with_errors(&faults, &stand_in(&function)),
     };
     // No macro but this one knows the attribute.
     function.attrs.retain(|it| !it.path().is_ident("sdk"));
     quote!(#function #expansion)
 }
 
-fn with_errors(faults: &Faults, stand_in: TokenStream) -> TokenStream {
+fn with_errors(faults: &Faults, stand_in: &TokenStream) -> TokenStream {
     let errors = faults.to_compile_error();
     quote!(#errors #stand_in)
 }

@@ -77,9 +77,10 @@ impl Faults {
 impl Fault {
     fn new(error: &syn::Error) -> Self {
         let (start, end) = (error.span().start(), error.span().end());
-        let width = match end.line == start.line {
-            true => end.column.saturating_sub(start.column),
-            false => 1,
+        let width = if end.line == start.line {
+            end.column.saturating_sub(start.column)
+        } else {
+            1
         };
         Self {
             line: start.line,

@@ -17,9 +17,10 @@ pub(crate) fn faults(source: &str) -> String {
         .flat_map(|faults| faults.iter().collect::<Vec<_>>())
         .map(|fault| marked(source, &fault))
         .collect();
-    match shown.is_empty() {
-        true => "no faults".to_owned(),
-        false => shown.join("\n"),
+    if shown.is_empty() {
+        "no faults".to_owned()
+    } else {
+        shown.join("\n")
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Fake {
     /// Text of a kind: `#[fake(sentence)]`.
     Word(FakeKind),
-    /// A number between two others, both included: `#[fake(1..=5)]`.
+    /// A number between two others, both included: `#[fake(range(1, 5))]`.
     Range {
         /// The smallest.
         min: i64,

@@ -19,10 +19,10 @@ pub(super) fn table(input: &DeriveInput) -> TokenStream {
     }
     let (ident, sdk) = (&input.ident, sdk_of(input));
     let private = quote!(#sdk::__private);
-    let name = match model::Table::names(input) {
-        Some((module, name)) => full_name(module.as_ref(), &name),
-        None => quote!(""),
-    };
+    let name = model::Table::names(input).map_or_else(
+        || quote!(""),
+        |(module, name)| full_name(module.as_ref(), &name),
+    );
     let fields = readable_fields(input);
     let handles = fields.iter().filter_map(|field| {
         let name = field.ident.as_ref()?;

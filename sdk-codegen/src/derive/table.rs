@@ -84,11 +84,9 @@ fn declaration(table: &Table, private: &TokenStream) -> TokenStream {
         .iter()
         .map(|field| declare_field(field, private));
     let indexes = table.indexes.iter().map(|index| {
-        let fields = index.fields.iter().map(|field| field.as_str());
-        match index.unique {
-            true => quote!(#private::declare::unique(&[#(#fields),*])),
-            false => quote!(#private::declare::index(&[#(#fields),*])),
-        }
+        let fields = index.fields.iter().map(|field| &**field);
+        let kind = format_ident!("{}", if index.unique { "unique" } else { "index" });
+        quote!(#private::declare::#kind(&[#(#fields),*]))
     });
     quote! {
         fn table() -> &'static #private::TableSchema {

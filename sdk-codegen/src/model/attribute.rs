@@ -47,6 +47,15 @@ pub(super) fn flag(attributes: &[Attribute], name: &str, faults: &mut Faults) ->
     attribute.is_some()
 }
 
+/// Refuses `#[cfg]` on a part of a declaration. A derive never sees one: the
+/// compiler has decided by then, and the tools cannot.
+pub(super) fn refuse_cfg(attributes: &[Attribute], faults: &mut Faults) {
+    for attribute in named(attributes, "cfg") {
+        let message = "a module declares the same in every build: expected no `#[cfg]` here";
+        faults.at(attribute.path(), message);
+    }
+}
+
 /// The comma-separated items inside the brackets of an attribute.
 pub(super) fn items<T: Parse>(attribute: &Attribute, example: &str) -> syn::Result<Vec<T>> {
     match &attribute.meta {

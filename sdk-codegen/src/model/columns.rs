@@ -210,20 +210,18 @@ impl Indexes {
         unique: bool,
         at: impl quote::ToTokens,
     ) -> syn::Result<()> {
-        let label = fields.join(", ");
-        let message = match () {
-            () if fields == self.key => {
-                format!("({label}) is the key, which is unique and ordered already")
-            }
-            () if self.found.iter().any(|(known, _)| *known == fields) => {
-                format!("({label}) is indexed twice: a unique index is an index")
-            }
-            () => {
-                self.found.push((fields, unique));
-                return Ok(());
-            }
+        let refuse = |reason: &str| {
+            let message = format!("({}) {reason}", fields.join(", "));
+            Err(syn::Error::new_spanned(at, message))
         };
-        Err(syn::Error::new_spanned(at, message))
+        if fields == self.key {
+            return refuse("is the key, which is unique and ordered already");
+        }
+        if self.found.iter().any(|(known, _)| *known == fields) {
+            return refuse("is indexed twice: a unique index is an index");
+        }
+        self.found.push((fields, unique));
+        Ok(())
     }
 
     /// Names that are none have their fault at the field.

@@ -5,7 +5,7 @@ use syn::{Attribute, Expr, Ident, Type};
 
 use super::{
     Default, EnumLookup, Reference, TypeModel,
-    attribute::{flag, item, parsed_name, single, string},
+    attribute::{flag, item, parsed_name, refuse_cfg, single, string},
     fake,
     naming::own_name,
     type_model::without_option,
@@ -42,6 +42,7 @@ impl Field {
     pub(super) fn parse(field: &syn::Field, ident: &Ident) -> Result<Self, Faults> {
         let mut faults = Faults::new();
         let attributes = &field.attrs;
+        refuse_cfg(attributes, &mut faults);
         let ty = faults.keep(TypeModel::parse(&field.ty));
         let name = faults.keep(own_name(ident));
         let was = was(attributes, &mut faults);
@@ -98,8 +99,8 @@ impl Field {
 
 /// The old name in `#[was("…")]`, of a field or of a table.
 pub(super) fn was(attributes: &[Attribute], faults: &mut Faults) -> Option<Name> {
-    let attribute = single(attributes, "was", faults)?;
     const EXAMPLE: &str = "was(\"old_name\")";
+    let attribute = single(attributes, "was", faults)?;
     let text = item::<Expr>(attribute, EXAMPLE)
         .and_then(|text| string(&text, &format!("expected `#[{EXAMPLE}]`")));
     faults.keep(text.and_then(|text| parsed_name(&text)))

@@ -43,11 +43,14 @@ impl Item {
     fn derived(input: &DeriveInput) -> Option<Result<Self, Faults>> {
         let derives = derives(&input.attrs);
         let has = |name| derives.iter().any(|path| ends_in(path, name));
-        match () {
-            () if has("Table") => Some(Table::parse(input).map(Self::Table)),
-            () if has("TableEnum") => Some(TableEnum::parse(input).map(Self::TableEnum)),
-            () if has("Module") => Some(Module::parse(input).map(Self::Module)),
-            () => None,
+        if has("Table") {
+            Some(Table::parse(input).map(Self::Table))
+        } else if has("TableEnum") {
+            Some(TableEnum::parse(input).map(Self::TableEnum))
+        } else if has("Module") {
+            Some(Module::parse(input).map(Self::Module))
+        } else {
+            None
         }
     }
 }

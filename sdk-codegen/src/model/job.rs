@@ -23,7 +23,7 @@ const SHAPE: Shape = Shape {
 };
 
 /// How long an attempt may take, unless the job says otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// A job, as a function declares it.
 #[derive(Debug, Clone)]

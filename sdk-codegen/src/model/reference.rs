@@ -143,9 +143,10 @@ fn target(path: &Path) -> syn::Result<(Option<Name>, Name)> {
         || ["crate", "self", "super"]
             .iter()
             .any(|word| first.ident == word);
-    let module = match own {
-        true => None,
-        false => Some(own_name(&first.ident)?),
+    let module = if own {
+        None
+    } else {
+        Some(own_name(&first.ident)?)
     };
     Ok((module, name_of(&last.ident)?))
 }

@@ -4,7 +4,7 @@ use sdk_schema::Name;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Meta, Path, Variant};
 
 use super::{
-    attribute::{fill, items, key_of, name, sdk_path, single, unknown_key},
+    attribute::{fill, items, key_of, name, refuse_cfg, sdk_path, single, unknown_key},
     naming::name_of,
 };
 use crate::faults::Faults;
@@ -69,6 +69,7 @@ impl TableEnum {
 impl EnumVariant {
     fn parse(variant: &Variant) -> Result<Self, Faults> {
         let mut faults = Faults::new();
+        refuse_cfg(&variant.attrs, &mut faults);
         if !matches!(variant.fields, Fields::Unit) {
             let message = format!(
                 "variant `{}` holds data: a field holds the name of a variant alone; use Json, or several fields",

@@ -99,9 +99,10 @@ impl TypeModel {
             Element::Scalar(ty) => ty.clone(),
             Element::Enum(path) => FieldType::Enum(enum_of(path, enums)?.names()),
         };
-        Ok(match self.list {
-            true => FieldType::Vec(Box::new(element)),
-            false => element,
+        Ok(if self.list {
+            FieldType::Vec(Box::new(element))
+        } else {
+            element
         })
     }
 
@@ -137,9 +138,10 @@ impl Element {
             return Ok(Self::Scalar(scalar));
         }
         let named = path.qself.is_none() && last.arguments.is_none();
-        match named && instead(last).is_none() && last.ident != "Id" {
-            true => Ok(Self::Enum(path.path.clone())),
-            false => Err(unknown(ty)),
+        if named && instead(last).is_none() && last.ident != "Id" {
+            Ok(Self::Enum(path.path.clone()))
+        } else {
+            Err(unknown(ty))
         }
     }
 }
@@ -242,16 +244,15 @@ fn unknown(ty: &Type) -> syn::Error {
         (Some(instead), _) => refused(ty, instead),
         (None, Type::Reference(_)) => refused(ty, "a row owns what it holds"),
         (None, Type::Tuple(_)) => refused(ty, "a field holds one value: use several fields"),
-        (None, _) => refused(ty, ACCEPTED),
+        (None, _) => {
+            let message = format!("a field cannot be `{}`: {ACCEPTED}", shown(ty));
+            syn::Error::new_spanned(ty, message)
+        }
     }
 }
 
 fn refused(ty: &Type, reason: &str) -> syn::Error {
-    let accepted = match reason == ACCEPTED {
-        true => String::new(),
-        false => format!("; {ACCEPTED}"),
-    };
-    let message = format!("a field cannot be `{}`: {reason}{accepted}", shown(ty));
+    let message = format!("a field cannot be `{}`: {reason}; {ACCEPTED}", shown(ty));
     syn::Error::new_spanned(ty, message)
 }
 

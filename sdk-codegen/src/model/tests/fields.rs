@@ -219,6 +219,15 @@ fn refuses_a_hint_that_is_not_known_or_does_not_fit() {
 }
 
 #[test]
+fn refuses_a_field_that_only_some_builds_have() {
+    assert_snapshot!(field_faults("#[cfg(unix)] owner: u32,"), @r"
+        4:7: a module declares the same in every build: expected no `#[cfg]` here
+          |     #[cfg(unix)] owner: u32,
+          |       ^^^
+    ");
+}
+
+#[test]
 fn refuses_a_field_name_that_the_schema_cannot_hold() {
     assert_snapshot!(field_faults("postedAt: Timestamp,"), @r"
         4:5: `postedAt` is not a name: expected lower snake case, a letter first, at most 63 bytes

@@ -56,7 +56,7 @@ fn a_job_needs_no_more_than_a_schedule() {
         "#[job(schedule = \"@daily\")] async fn tidy(cx: &JobContext) -> Result<()> { Ok(()) }",
     );
     assert_eq!((job.job.tz.as_str(), job.job.retry), ("UTC", 0));
-    assert_eq!(job.job.timeout, Duration::from_secs(300));
+    assert_eq!(job.job.timeout, Duration::from_mins(5));
     assert_eq!(job.job.description, "");
 }
 
