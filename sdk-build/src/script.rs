@@ -32,9 +32,13 @@ enum ScriptError {
 /// Every fault is an error of the build, with its file and place. Then the
 /// process ends with exit code 1.
 pub fn module() {
-    let report = run();
-    // Nobody listens to a build script whose output is closed.
-    let _ = io::stdout().write_all(report.lines.join("\n").as_bytes());
+    let folders = variable("CARGO_MANIFEST_DIR").and_then(|dir| Ok((dir, variable("OUT_DIR")?)));
+    let report = match folders {
+        Ok((dir, out)) => Report::of(&dir, &out),
+        Err(error) => Report::failure([error]),
+    };
+    // A closed output means that cargo is gone: there is nobody to tell.
+    let _ = io::stdout().write_all(report.text().as_bytes());
     if report.failed {
         process::exit(1);
     }
@@ -47,28 +51,41 @@ struct Report {
 }
 
 impl Report {
-    fn failure(errors: impl Iterator<Item = String>) -> Self {
+    /// Checks the module in `dir` and writes its file into `out`.
+    fn of(dir: &Path, out: &Path) -> Self {
+        match check(dir) {
+            Err(faults) => Self::failure(faults),
+            Ok(checked) => match write(&out.join(FILE), &checked.generated) {
+                Err(error) => Self::failure([error]),
+                Ok(()) => Self::success(dir, &checked),
+            },
+        }
+    }
+
+    fn failure(errors: impl IntoIterator<Item = impl ToString>) -> Self {
+        let errors = errors.into_iter();
         Self {
             lines: errors
-                .map(|error| format!("cargo::error={error}"))
+                .map(|error| format!("cargo::error={}", error.to_string()))
                 .collect(),
             failed: true,
         }
     }
-}
 
-fn run() -> Report {
-    let folders = variable("CARGO_MANIFEST_DIR").and_then(|dir| Ok((dir, variable("OUT_DIR")?)));
-    let (dir, out) = match folders {
-        Ok(folders) => folders,
-        Err(error) => return Report::failure([error.to_string()].into_iter()),
-    };
-    match check(&dir) {
-        Err(faults) => Report::failure(faults.iter().map(ToString::to_string)),
-        Ok(checked) => match write(&out.join(FILE), &checked.generated) {
-            Err(error) => Report::failure([error.to_string()].into_iter()),
-            Ok(()) => success(&dir, &checked),
-        },
+    fn success(dir: &Path, checked: &Checked) -> Self {
+        let mut lines = vec![format!(
+            "cargo::rustc-env=SDK_MODULE={}",
+            checked.module.name
+        )];
+        lines.extend(watched(dir));
+        Self {
+            lines,
+            failed: false,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.lines.iter().map(|line| format!("{line}\n")).collect()
     }
 }
 
@@ -89,18 +106,6 @@ fn write(path: &Path, text: &str) -> Result<(), ScriptError> {
     })
 }
 
-fn success(dir: &Path, checked: &Checked) -> Report {
-    let mut lines = vec![format!(
-        "cargo::rustc-env=SDK_MODULE={}",
-        checked.module.name
-    )];
-    lines.extend(watched(dir));
-    Report {
-        lines,
-        failed: false,
-    }
-}
-
 /// What cargo watches: each folder, files that come and go included.
 ///
 /// Cargo takes a watched path that does not exist for one that has changed and
@@ -115,5 +120,83 @@ fn watched(dir: &Path) -> Vec<String> {
             .map(|folder| format!("cargo::rerun-if-changed={folder}"))
             .collect(),
         false => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A module with this manifest and these folders, and a place for its file.
+    fn module(manifest: &str, folders: &[&str]) -> TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let source = format!("#[derive(Module)] #[module({manifest})] pub struct Blog;");
+        for folder in folders.iter().chain(&["src", "out"]) {
+            fs::create_dir(dir.path().join(folder)).unwrap();
+        }
+        fs::write(dir.path().join("src/lib.rs"), source).unwrap();
+        dir
+    }
+
+    fn report(dir: &TempDir) -> Report {
+        Report::of(dir.path(), &dir.path().join("out"))
+    }
+
+    #[test]
+    fn watches_the_folders_where_all_exist() {
+        let dir = module("name = \"blog\"", &folder::FOLDERS);
+        insta::assert_snapshot!(report(&dir).text(), @"
+        cargo::rustc-env=SDK_MODULE=blog
+        cargo::rerun-if-changed=src
+        cargo::rerun-if-changed=migrations
+        cargo::rerun-if-changed=seeds
+        cargo::rerun-if-changed=translations
+        cargo::rerun-if-changed=mail
+        ");
+    }
+
+    #[test]
+    fn leaves_watching_to_cargo_while_a_folder_is_absent() {
+        let dir = module("name = \"blog\"", &["migrations", "seeds"]);
+        insta::assert_snapshot!(report(&dir).text(), @"cargo::rustc-env=SDK_MODULE=blog");
+    }
+
+    #[test]
+    fn writes_the_file_once() {
+        let dir = module("name = \"blog\"", &[]);
+        let file = dir.path().join("out").join(FILE);
+        report(&dir);
+        let past = SystemTime::UNIX_EPOCH;
+        let opened = fs::File::options().write(true).open(&file).unwrap();
+        opened.set_modified(past).unwrap();
+        report(&dir);
+        assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), past);
+        assert!(fs::read_to_string(&file).unwrap().contains("EMBEDDED"));
+    }
+
+    #[test]
+    fn reports_every_fault_on_a_line_of_its_own() {
+        let dir = module("name = \"Blog\", jobs(digest)", &["migrations"]);
+        fs::write(dir.path().join("migrations/one.json"), "{}").unwrap();
+        let report = report(&dir);
+        assert!(report.failed);
+        insta::assert_snapshot!(report.text(), @"
+        cargo::error=migrations/one.json: `one.json` does not name a migration: expected STAMP_name.json, such as 20261120T101530Z_create_post.json
+        cargo::error=src/lib.rs:1:35: `Blog` is not a name: expected lower snake case, a letter first, at most 63 bytes
+        ");
+    }
+
+    #[test]
+    fn reports_a_file_that_cannot_be_written() {
+        let dir = module("name = \"blog\"", &[]);
+        let report = Report::of(dir.path(), &dir.path().join("nowhere"));
+        let text = report
+            .text()
+            .replace(&dir.path().display().to_string(), "DIR");
+        insta::assert_snapshot!(text, @"cargo::error=DIR/nowhere/sdk_module.rs: cannot be written: No such file or directory (os error 2)");
     }
 }

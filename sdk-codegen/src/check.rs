@@ -13,6 +13,8 @@ mod difference;
 mod mail;
 mod migrations;
 mod seeds;
+#[cfg(test)]
+mod tests;
 mod translations;
 
 use std::path::Path;

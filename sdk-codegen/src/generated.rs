@@ -7,6 +7,8 @@
 
 mod embedded;
 mod messages;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -14,6 +14,8 @@ pub mod check;
 pub mod derive;
 mod faults;
 mod file_fault;
+#[cfg(test)]
+mod fixture;
 pub mod folder;
 pub mod generated;
 pub mod model;

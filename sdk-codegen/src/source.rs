@@ -14,6 +14,8 @@ mod files;
 mod gate;
 mod items;
 mod listing;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,

@@ -1,8 +1,7 @@
 //! What the migrations make, held against what the source declares.
 
-use indexmap::IndexMap;
 use sdk_schema::{
-    DiffFault, Difference, DifferenceKind, FoldedSchema, Name, Operation, Schema, TableName, diff,
+    DiffFault, Difference, DifferenceKind, FoldedSchema, Name, Operation, Schema, diff,
 };
 
 use crate::{file_fault::FileFault, source::Module};
@@ -36,12 +35,12 @@ pub(super) fn operations(
 }
 
 fn declared(module: &Module) -> Schema {
-    let name = |table: &Name| TableName::new(module.name.clone(), table.clone());
     let tables = module.tables.iter().map(|declared| &declared.table);
-    let tables: IndexMap<_, _> = tables
-        .map(|table| (name(&table.name), table.clone()))
-        .collect();
-    Schema { tables }
+    Schema {
+        tables: tables
+            .map(|table| (table.full_name(&module.name), table.clone()))
+            .collect(),
+    }
 }
 
 fn missing(module: &Module, difference: &Difference) -> FileFault {

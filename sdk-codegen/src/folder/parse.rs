@@ -38,7 +38,7 @@ pub(super) fn migration(module: &Name, name: &str, text: &str) -> Result<Migrati
     Migration::parse(module, name, text).map_err(|error| match error {
         MigrationFileError::Json { source, .. } => Unreadable::Json(source),
         MigrationFileError::Id { source, .. } => Unreadable::Message(source.to_string()),
-        other => Unreadable::Message(other.to_string()),
+        other => Unreadable::Message(without(name, &other)),
     })
 }
 
@@ -49,7 +49,7 @@ pub(super) fn seed(set: SeedSet, name: &str, text: &str) -> Result<SeedFile, Unr
     }
     SeedFile::parse(set, name, text).map_err(|error| match error {
         SeedFileError::Json { source, .. } => Unreadable::Json(source),
-        other => Unreadable::Message(other.to_string()),
+        other => Unreadable::Message(without(name, &other)),
     })
 }
 
@@ -59,4 +59,13 @@ pub(super) fn translation(name: &str, text: &str) -> Result<Arb, Unreadable> {
 
 pub(super) fn mail(name: &str, text: &str) -> Result<MailTemplate, Unreadable> {
     MailTemplate::parse(name, text).map_err(|error| Unreadable::Message(error.to_string()))
+}
+
+/// The message of an error that begins with the file's name, without it.
+fn without(name: &str, error: &impl ToString) -> String {
+    let message = error.to_string();
+    match message.strip_prefix(&format!("{name}: ")) {
+        Some(rest) => rest.to_owned(),
+        None => message,
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn expand(module: &Module, folder: &Folder) -> Result<TokenStream, Ve
     let source = translations.find(is_source);
     let functions = source.map_or(Ok(Vec::new()), |source| functions(module, source))?;
     Ok(quote! {
-        #[doc = "The messages of this module, one function each."]
+        #[doc = " The messages of this module, one function each."]
         #[allow(clippy::all, clippy::pedantic, dead_code)]
         pub mod messages {
             #(#functions)*

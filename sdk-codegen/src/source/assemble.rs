@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use proc_macro2::Ident;
-use sdk_schema::{Declared, Name, Place};
+use sdk_schema::{BUILT_IN_MODULE, Declared, Name, Place};
 
 use super::{
     Module,
@@ -76,7 +76,11 @@ fn manifest<'a>(
         );
         faults.push(FileFault::spanned(file, other.ident.span(), message));
     }
-    if first.is_none() && items.failed.is_empty() {
+    if let Some((file, module)) = first.filter(|(_, module)| module.name == *BUILT_IN_MODULE) {
+        let message = "the name `sdk` is that of the built-in module: choose another";
+        faults.push(FileFault::spanned(file, module.ident.span(), message));
+    }
+    if first.is_none() && faults.is_empty() {
         let message = "nothing has `#[derive(Module)]`: a module has one manifest, which lists what it declares";
         faults.push(FileFault::new("src", message));
     }
@@ -145,7 +149,7 @@ fn declare(
     match entry.value.to_declared(module, &lookup) {
         Ok(declared) => Some(declared),
         Err(found) => {
-            if !has_failed_enum(entry.value, items) {
+            if items.complete && !has_failed_enum(entry.value, items) {
                 let found = found.iter();
                 faults.extend(found.map(|fault| FileFault::of_source(entry.file, &fault)));
             }

@@ -28,6 +28,8 @@ pub(super) struct Items {
     pub(super) found: Vec<Found>,
     /// The Rust names of those that could not; their faults are reported.
     pub(super) failed: BTreeSet<String>,
+    /// Whether all files could be read, so that what is not found is not there.
+    pub(super) complete: bool,
 }
 
 impl Items {
@@ -47,10 +49,14 @@ pub(super) struct Found {
     pub(super) item: Declaration,
 }
 
-/// Collects the declarations of all files.
+/// Collects the declarations of all files. The `faults` so far are of files
+/// that could not be read.
 pub(super) fn find(files: &[SourceFile], faults: &mut Vec<FileFault>) -> Items {
     let gates = Gates::read(files);
-    let mut items = Items::default();
+    let mut items = Items {
+        complete: faults.is_empty(),
+        ..Items::default()
+    };
     for file in files {
         let mut finder = Finder {
             file: &file.path,

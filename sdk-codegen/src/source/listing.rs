@@ -64,7 +64,9 @@ impl Listing<'_> {
         let mut listed: Vec<_> = items.iter().filter_map(entry).collect();
         self.refuse_twins(&listed, faults);
         self.refuse_unlisted(&listed, faults);
-        self.refuse_absent(&listed, &items.failed, faults);
+        if items.complete {
+            self.refuse_absent(&listed, &items.failed, faults);
+        }
         listed.retain(|entry| self.position(entry.ident).is_some());
         listed.sort_by_key(|entry| self.position(entry.ident));
         listed
