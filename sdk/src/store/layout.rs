@@ -48,6 +48,9 @@ pub(crate) const NUMBER_BYTES: usize = 2;
 /// The bit of the layout number that says that end offsets have four bytes.
 pub(crate) const WIDE: u16 = 1 << 15;
 
+/// How many layouts a table can have: the bits that [`WIDE`] leaves.
+pub(crate) const MAX_LAYOUTS: usize = WIDE as usize;
+
 impl Layout {
     pub(crate) fn new(number: u16, fields: Vec<LayoutField>) -> Self {
         let nullable = fields.iter().filter(|field| field.nullable).count();

@@ -131,6 +131,12 @@ impl StoredValue {
 
 impl Widening {
     fn apply(&self, stored: RawField<'_>) -> Result<StoredValue, DecodeError> {
+        if stored.is_null() {
+            return Ok(StoredValue {
+                bytes: None,
+                ty: self.to.ty.clone(),
+            });
+        }
         let value = widen(&self.to.ty, dynamic::decode(stored)?);
         StoredValue::new(&self.to, &value)
             .map_err(|error| DecodeError::value(error.expected, error.found))

@@ -14,8 +14,10 @@ use std::{ops::Deref, sync::Arc};
 
 use sdk_schema::{Name, Operation};
 
+pub(super) use constraint::has_row;
+
 use super::{
-    alter,
+    alter::Alteration,
     catalogue::{Binding, Catalogue, StoredTable},
     dynamic::TableMut,
     encode,
@@ -99,10 +101,12 @@ impl<'t> WriteTx<'t> {
     /// Applies one operation of a migration of `module` to the schema and the
     /// rows. A `run` changes neither: calling its step is the caller's affair.
     ///
-    /// An operation that fails dooms the transaction.
+    /// An operation that does not fit the schema changes nothing; one that the
+    /// rows do not allow dooms the transaction.
     pub async fn apply(&mut self, module: &Name, operation: &Operation) -> Result<(), StoreError> {
-        let applied = alter::apply(self, module, operation);
-        self.doom_if_failed(applied)
+        let alteration = Alteration::plan(&self.catalogue, module, operation)?;
+        let done = alteration.carry_out(&mut self.read);
+        self.doom_if_failed(done)
     }
 
     fn write_typed<T: Table>(&mut self, row: &T, mode: Mode) -> Result<(), StoreError> {

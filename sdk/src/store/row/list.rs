@@ -47,11 +47,6 @@ impl<'a> Elements<'a> {
             shape,
         })
     }
-
-    /// The type of the elements.
-    pub(crate) fn ty(&self) -> &'a FieldType {
-        self.ty
-    }
 }
 
 impl<'a> Shape<'a> {

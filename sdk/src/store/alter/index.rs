@@ -1,0 +1,116 @@
+//! Making and dropping indexes.
+
+use std::ops::Bound;
+
+use super::{RawHead, RawTable, ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id, ready, refuse};
+use crate::store::{
+    catalogue::{StoredIndex, corrupt, raw::RawIndex},
+    key::KeyReader,
+    trees::WriteTree,
+};
+use crate::store::catalogue::{Entry, values_text};
+
+/// Makes the indexes of a table those that it should have: the declared ones,
+/// and one for each reference that neither the key nor a declared index leads
+/// with. Indexes over `retyped` fields are made anew.
+pub(super) fn reconcile(
+    tx: &ReadTx<'_>,
+    head: &mut RawHead,
+    raw: &mut RawTable,
+    retyped: &[u16],
+) -> Result<(), StoreError> {
+    let old = std::mem::take(&mut raw.indexes);
+    let (mut kept, stale): (Vec<_>, Vec<_>) = old
+        .into_iter()
+        .partition(|index| !index.fields.iter().any(|field| retyped.contains(field)));
+    trash(head, &stale);
+    for (fields, unique) in wanted(raw) {
+        let same = |index: &RawIndex| index.fields == fields && index.unique == unique;
+        let index = match kept.iter().position(same) {
+            Some(position) => kept.swap_remove(position),
+            None => make(tx, head, raw, fields, unique)?,
+        };
+        raw.indexes.push(index);
+    }
+    trash(head, &kept);
+    Ok(())
+}
+
+fn trash(head: &mut RawHead, indexes: &[RawIndex]) {
+    head.trash.extend(indexes.iter().map(|index| TreeId::Index(index.id)));
+}
+
+/// The field numbers and the uniqueness of the indexes that a table should have.
+fn wanted(raw: &RawTable) -> Vec<(Vec<u16>, bool)> {
+    let folded = &raw.folded;
+    let numbers = |names: &[sdk_schema::Name]| -> Vec<u16> {
+        names.iter().filter_map(|name| folded.number_of(name)).collect()
+    };
+    let declared = folded.table.indexes.iter();
+    let mut wanted: Vec<_> = declared
+        .map(|index| (numbers(&index.fields), index.unique))
+        .collect();
+    let key = numbers(&folded.table.key);
+    for (field, number) in folded.table.fields.iter().zip(&folded.numbers) {
+        let leads = |fields: &[u16]| fields.first() == Some(number);
+        let is_led = leads(&key) || wanted.iter().any(|(fields, _)| leads(fields));
+        if field.references.is_some() && !is_led {
+            wanted.push((vec![*number], false));
+        }
+    }
+    wanted
+}
+
+/// Makes an index and fills it from the rows.
+fn make(
+    tx: &ReadTx<'_>,
+    head: &mut RawHead,
+    raw: &RawTable,
+    fields: Vec<u16>,
+    unique: bool,
+) -> Result<RawIndex, StoreError> {
+    let new = RawIndex {
+        id: next_id(head)?,
+        fields,
+        unique,
+    };
+    let mut with_index = raw.clone();
+    with_index.indexes = vec![new.clone()];
+    let table = ready(with_index)?;
+    fill(tx, &table, &table.indexes()[0])?;
+    Ok(new)
+}
+
+fn fill(tx: &ReadTx<'_>, table: &StoredTable, index: &StoredIndex) -> Result<(), StoreError> {
+    let mut tree = tx.trees.create(index.tree)?;
+    let rows = tx.trees.range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
+    for row in rows {
+        let (key, row) = row?;
+        let view = table.view(row.value());
+        let entry = view.and_then(|view| table.entry(index, key.value(), &view));
+        let entry = entry.map_err(|error| corrupt(table, key.value(), error))?;
+        add(&mut tree, table, index, key.value(), &entry)?;
+    }
+    Ok(())
+}
+
+fn add(
+    tree: &mut WriteTree<'_>,
+    table: &StoredTable,
+    index: &StoredIndex,
+    key: &[u8],
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    let Some(other) = tree.insert(entry.key.as_slice(), entry.value.as_slice())? else {
+        return Ok(());
+    };
+    let values = table.parts_of(&index.fields, &mut KeyReader::new(&entry.key));
+    let detail = format!(
+        "{} cannot be unique: the rows with the keys {} and {} both have {}",
+        table.label(&index.fields),
+        table.key_text(other.value()),
+        table.key_text(key),
+        values.map_or_else(|error| error.to_string(), |values| values_text(&values)),
+    );
+    Err(refuse(table.name(), detail))
+}

@@ -1,0 +1,108 @@
+//! What an operation does to rows, and what it asks of them.
+
+use std::ops::Bound;
+
+use sdk_schema::{Row, Value};
+
+use super::{
+    RawTable, ReadTrees, ReadTx, StoreError, StoredTable, difference::filled, ready, refuse,
+};
+use crate::store::{
+    catalogue::{Binding, corrupt},
+    encode,
+    trees::Guard,
+    write::has_row,
+};
+
+/// How many rows are read before some are written back.
+const BATCH: usize = 1000;
+
+/// Puts the default of a field in place of null, in all rows that hold null.
+///
+/// No index is touched: those over the field are made anew afterwards.
+pub(super) fn fill_nulls(
+    tx: &mut ReadTx<'_>,
+    raw: &RawTable,
+    number: u16,
+) -> Result<(), StoreError> {
+    let table = ready(raw.clone())?;
+    let position = position(&table, number)?;
+    let mut from = Bound::Unbounded;
+    loop {
+        let mut last = None;
+        let mut filled = Vec::new();
+        let after = from.as_ref().map(Vec::as_slice);
+        for entry in tx.trees.range(table.rows(), (after, Bound::Unbounded))?.take(BATCH) {
+            let (key, row) = entry?;
+            if let Some(row) = fill_null(&table, position, &key, &row)? {
+                filled.push((key.value().to_vec(), row));
+            }
+            last = Some(key.value().to_vec());
+        }
+        for (key, row) in filled {
+            tx.trees.insert(table.rows(), &key, &row)?;
+        }
+        match last {
+            Some(key) => from = Bound::Excluded(key),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The row with the default in place of null; none when it does not hold null.
+fn fill_null(
+    table: &StoredTable,
+    position: usize,
+    key: &Guard<'_>,
+    row: &Guard<'_>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let is_null = table.view(row.value()).and_then(|view| {
+        let bytes = table.field(&view, position)?;
+        Ok(bytes.raw().is_null())
+    });
+    if !is_null.map_err(|error| corrupt(table, key.value(), error))? {
+        return Ok(None);
+    }
+    let table = std::sync::Arc::new(table.clone());
+    let row: Row = Binding::of_table(&table).read(key.value(), row.value())?;
+    let mut values: Vec<_> = row.iter().map(|(_, value)| value.clone()).collect();
+    values[position] = filled(&table.fields()[position], Value::Null);
+    encode::values(&table, &values).map(Some)
+}
+
+/// Checks that what a field refers to is there, in all rows.
+pub(super) fn check_references(
+    tx: &ReadTx<'_>,
+    raw: &RawTable,
+    number: u16,
+) -> Result<(), StoreError> {
+    let table = ready(raw.clone())?;
+    let position = position(&table, number)?;
+    let field = &table.fields()[position];
+    let Some(reference) = &field.references else {
+        return Ok(());
+    };
+    let target = reference.table.to_string();
+    for entry in tx.trees.range(table.rows(), (Bound::Unbounded, Bound::Unbounded))? {
+        let (key, row) = entry?;
+        let referred = table.view(row.value()).and_then(|row| table.reference_key(&row, position));
+        let referred = referred.map_err(|error| corrupt(&table, key.value(), error))?;
+        let Some(referred) = referred else { continue };
+        if !has_row(tx, &target, &referred)? {
+            let detail = format!(
+                "field `{}` of the row with the key {} is {}, which `{target}` does not have",
+                field.name,
+                table.key_text(key.value()),
+                table.reference_text(position, &referred),
+            );
+            return Err(refuse(table.name(), detail));
+        }
+    }
+    Ok(())
+}
+
+fn position(table: &StoredTable, number: u16) -> Result<usize, StoreError> {
+    let numbers = &table.folded().numbers;
+    let position = numbers.iter().position(|known| *known == number);
+    position.ok_or_else(|| refuse(table.name(), format!("it has no field number {number}")))
+}
