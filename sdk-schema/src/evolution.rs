@@ -6,8 +6,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, TableName,
-    Value, fixture::name,
+    Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, Value,
+    fixture::name,
 };
 
 /// What decides one operation.
@@ -56,7 +56,7 @@ impl Evolution {
 
     /// An operation that may be refused.
     pub(crate) fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
-        if kind % 12 == 0 || self.own_tables().is_empty() {
+        if kind.is_multiple_of(12) || self.own_tables().is_empty() {
             return Some(Operation::CreateTable(self.new_table(a, b, c)));
         }
         let target = pick(&self.own_tables(), a)?.clone();
@@ -112,7 +112,7 @@ impl Evolution {
     }
 
     fn new_name(&mut self, dice: u8) -> Name {
-        if dice % 3 == 0
+        if dice.is_multiple_of(3)
             && let Some(freed) = self.freed.pop()
         {
             return freed;
@@ -125,7 +125,7 @@ impl Evolution {
         let mut key = plain(self.new_name(a), FieldType::Id);
         key.default = None;
         let mut fields = vec![key, self.new_field(a, b), self.new_field(b, c)];
-        if c % 2 == 0 {
+        if c.is_multiple_of(2) {
             fields.push(self.referring_field(a, c));
         }
         Table {
@@ -138,8 +138,9 @@ impl Evolution {
 
     fn new_field(&mut self, type_dice: u8, dice: u8) -> Field {
         let mut field = plain(self.new_name(dice), type_of(type_dice));
-        field.nullable = dice % 2 == 0;
-        field.default = (!field.nullable || dice % 4 == 0).then(|| default_of(&field.ty, dice));
+        field.nullable = dice.is_multiple_of(2);
+        field.default =
+            (!field.nullable || dice.is_multiple_of(4)).then(|| default_of(&field.ty, dice));
         field
     }
 
@@ -155,7 +156,7 @@ impl Evolution {
         tables.sort();
         Some(Reference {
             table: pick(&tables, dice)?.clone(),
-            on_delete: if dice % 2 == 0 {
+            on_delete: if dice.is_multiple_of(2) {
                 OnDelete::SetNull
             } else {
                 OnDelete::Cascade
@@ -176,12 +177,6 @@ impl Evolution {
         }
         field
     }
-}
-
-/// The full names of the tables that `module` has.
-pub(crate) fn own_names(fold: &FoldedSchema, module: &Name) -> Vec<TableName> {
-    let own = fold.tables.keys().filter(|name| name.module == *module);
-    own.cloned().collect()
 }
 
 fn plain(name: Name, ty: FieldType) -> Field {
@@ -208,7 +203,7 @@ fn index_over(table: &Table, b: u8, c: u8) -> Index {
     fields.dedup();
     Index {
         fields,
-        unique: c % 2 == 0,
+        unique: c.is_multiple_of(2),
     }
 }
 
@@ -231,7 +226,7 @@ fn type_of(dice: u8) -> FieldType {
 fn default_of(ty: &FieldType, dice: u8) -> Value {
     let number = dice % 100;
     match ty {
-        FieldType::Bool => Value::Bool(dice % 2 == 0),
+        FieldType::Bool => Value::Bool(dice.is_multiple_of(2)),
         FieldType::U8 | FieldType::U16 | FieldType::U32 => Value::Uint(number.into()),
         FieldType::F32 => Value::F32(number.into()),
         FieldType::F64 => Value::F64(number.into()),

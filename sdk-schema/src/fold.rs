@@ -20,7 +20,7 @@ mod tests;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-pub use error::{FoldError, FoldFault};
+pub use error::{FoldError, FoldFault, ReferenceError};
 pub use table::FoldedTable;
 
 use crate::{Field, Migration, Name, Operation, Schema, Table, TableName};
@@ -74,7 +74,7 @@ impl FoldedSchema {
                 .map_err(|source| FoldFault {
                     migration: migration.id.clone(),
                     operation: position + 1,
-                    source,
+                    source: Box::new(source),
                 })?;
         }
         Ok(())

@@ -37,7 +37,7 @@ pub use checksum::{Checksum, ChecksumError};
 pub use diff::{Declared, DiffFault, Difference, DifferenceKind, diff};
 pub use fake::{Fake, FakeKind};
 pub use field_type::FieldType;
-pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable};
+pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable, ReferenceError};
 pub use job::{Job, JobWordError, Missed, Overlap};
 pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
 pub use merge::{Application, BUILT_IN_MODULE, MergeFault, MergeFaults};

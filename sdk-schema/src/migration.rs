@@ -210,6 +210,20 @@ struct File {
     operations: Vec<Operation>,
 }
 
+impl File {
+    fn to_text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect(Self::INVARIANT);
+        text.push('\n');
+        text
+    }
+
+    fn checksum(&self) -> Checksum {
+        Checksum::of(&serde_json::to_vec(self).expect(Self::INVARIANT))
+    }
+
+    const INVARIANT: &str = "a migration is made of strings, numbers and lists";
+}
+
 /// Why a file is not a migration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -271,17 +285,12 @@ impl Migration {
 
     /// The text of the file, indented by two spaces, with a line feed at its end.
     pub fn to_text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&self.content())
-            .expect("a migration is made of strings, numbers and lists");
-        text.push('\n');
-        text
+        self.content().to_text()
     }
 
     /// SHA-256 of the normalised file: white space and the order of keys do not count.
     pub fn checksum(&self) -> Checksum {
-        let normal = serde_json::to_vec(&self.content())
-            .expect("a migration is made of strings, numbers and lists");
-        Checksum::of(&normal)
+        self.content().checksum()
     }
 
     fn content(&self) -> File {

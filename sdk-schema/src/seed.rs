@@ -63,6 +63,13 @@ struct Content {
     rows: Vec<Json>,
 }
 
+impl Content {
+    fn checksum(&self) -> Checksum {
+        let normal = serde_json::to_vec(self).expect("content read from JSON is JSON");
+        Checksum::of(&normal)
+    }
+}
+
 /// Why a file is not a seed file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -157,13 +164,12 @@ impl SeedFile {
             let found = content.format;
             return Err(SeedFileError::Format { file, found });
         }
-        let normal = serde_json::to_vec(&content).expect("content read from JSON is JSON");
         Ok(Self {
             set,
             file,
+            checksum: content.checksum(),
             table: content.table,
             rows: content.rows,
-            checksum: Checksum::of(&normal),
         })
     }
 
@@ -203,17 +209,15 @@ fn read_row(
             source,
         })?;
     let key = key_label(table, &row);
-    match keys.get(&key) {
-        Some(&first) => Err(SeedRowFault::KeyTwice {
+    if let Some(&first) = keys.get(&key) {
+        return Err(SeedRowFault::KeyTwice {
             row: number,
             first,
             key,
-        }),
-        None => {
-            keys.insert(key, number);
-            Ok(row)
-        }
+        });
     }
+    keys.insert(key, number);
+    Ok(row)
 }
 
 /// The key's values as messages show them: `"DE"` or `"DE", 7`.

@@ -266,11 +266,20 @@ pub enum FoldError {
         /// The field.
         field: Name,
     },
+    /// A field refers to what it cannot refer to.
+    #[error(transparent)]
+    Reference(#[from] Box<ReferenceError>),
+}
+
+/// Why a reference does not lead to a fitting key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReferenceError {
     /// A field refers to a table that does not exist.
     #[error(
         "field `{field}` of `{table}` refers to `{target}`, which does not exist; module `{}` has {known}", target.module
     )]
-    ReferenceUnknown {
+    Unknown {
         /// The table that refers.
         table: TableName,
         /// Its field.
@@ -284,7 +293,7 @@ pub enum FoldError {
     #[error(
         "field `{field}` of `{table}` refers to `{target}`, whose key ({key}) has several fields: only a key of one field can be referred to"
     )]
-    ReferenceCompositeKey {
+    CompositeKey {
         /// The table that refers.
         table: TableName,
         /// Its field.
@@ -298,7 +307,7 @@ pub enum FoldError {
     #[error(
         "field `{field}` of `{table}` is {found}, but the key `{key}` of `{target}`, to which it refers, is {expected}"
     )]
-    ReferenceType {
+    KeyType {
         /// The table that refers.
         table: TableName,
         /// Its field.
@@ -323,5 +332,5 @@ pub struct FoldFault {
     /// The operation, counted from 1.
     pub operation: usize,
     /// What is wrong with it.
-    pub source: FoldError,
+    pub source: Box<FoldError>,
 }

@@ -1,7 +1,7 @@
 //! What must hold of references between tables.
 
-use super::FoldError;
-use crate::{Field, Table, TableName};
+use super::{FoldError, ReferenceError};
+use crate::{Field, Reference, Table, TableName};
 
 /// Checks where a field's reference leads. `target` is the table it names, and
 /// `known` lists the tables of that module for the message.
@@ -14,32 +14,40 @@ pub(crate) fn check_reference(
     let Some(reference) = &field.references else {
         return Ok(());
     };
-    let (table, name) = (holder.clone(), field.name.clone());
-    let Some(found) = target else {
-        return Err(FoldError::ReferenceUnknown {
-            table,
-            field: name,
+    let error = match target {
+        Some(target) => unfit(holder, field, reference, target),
+        None => Some(ReferenceError::Unknown {
+            table: holder.clone(),
+            field: field.name.clone(),
             target: reference.table.clone(),
             known: known(),
-        });
-    };
-    let [key] = found.key.as_slice() else {
-        return Err(FoldError::ReferenceCompositeKey {
-            table,
-            field: name,
-            target: reference.table.clone(),
-            key: found.key.join(", "),
-        });
-    };
-    match found.field(key) {
-        Some(target_key) if target_key.ty != field.ty => Err(FoldError::ReferenceType {
-            table,
-            field: name,
-            found: field.ty.clone(),
-            target: reference.table.clone(),
-            key: key.clone(),
-            expected: target_key.ty.clone(),
         }),
-        _ => Ok(()),
-    }
+    };
+    error.map_or(Ok(()), |error| Err(Box::new(error).into()))
+}
+
+/// Why the key of `target` is none that the field can hold.
+fn unfit(
+    holder: &TableName,
+    field: &Field,
+    reference: &Reference,
+    target: &Table,
+) -> Option<ReferenceError> {
+    let [key] = target.key.as_slice() else {
+        return Some(ReferenceError::CompositeKey {
+            table: holder.clone(),
+            field: field.name.clone(),
+            target: reference.table.clone(),
+            key: target.key.join(", "),
+        });
+    };
+    let expected = &target.field(key)?.ty;
+    (*expected != field.ty).then(|| ReferenceError::KeyType {
+        table: holder.clone(),
+        field: field.name.clone(),
+        found: field.ty.clone(),
+        target: reference.table.clone(),
+        key: key.clone(),
+        expected: expected.clone(),
+    })
 }

@@ -128,8 +128,8 @@ fn requires_edges(group: &[Entry<'_>], requires: &Requires) -> Vec<(usize, usize
     }
     let mut edges = Vec::new();
     for (node, entry) in group.iter().enumerate() {
-        let required = requires.all_of(entry.place.module);
-        let before = required.iter().filter_map(|module| nodes.get(module));
+        let earlier = requires.all_of(entry.place.module);
+        let before = earlier.iter().filter_map(|module| nodes.get(module));
         edges.extend(before.flatten().map(|before| (*before, node)));
     }
     edges

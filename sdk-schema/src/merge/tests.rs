@@ -284,7 +284,7 @@ fn refuses_jobs_of_one_name_or_that_are_never_due() {
         tz: "UTC".to_owned(),
         missed: Missed::Skip,
         overlap: Overlap::Allow,
-        timeout: std::time::Duration::from_secs(60),
+        timeout: std::time::Duration::from_mins(1),
         retry: 0,
     };
     let never = Job {
@@ -354,9 +354,9 @@ fn cast(plots: &[Plot], requires: &[u8]) -> Vec<Manifest> {
             with_after(migration, &before)
         });
         let mut manifest = module(&letters(index), migrations.collect());
-        let required = requires.get(index).map(|dice| usize::from(*dice));
-        if let Some(required) = required.filter(|required| *required < index) {
-            manifest.requires = vec![name(&letters(required))];
+        let earlier = requires.get(index).map(|dice| usize::from(*dice));
+        if let Some(earlier) = earlier.filter(|earlier| *earlier < index) {
+            manifest.requires = vec![name(&letters(earlier))];
         }
         manifest
     });
