@@ -71,11 +71,12 @@ fn attribute<M>(
     expand: impl Fn(&M) -> TokenStream,
     stand_in: impl Fn(&ItemFn) -> TokenStream,
 ) -> TokenStream {
-    let mut function: ItemFn = match syn::parse2(item.clone()) {
+    let original = item.clone();
+    let mut function: ItemFn = match syn::parse2(item) {
         Ok(function) => function,
         Err(error) => {
             let error = error.to_compile_error();
-            return quote!(#item #error);
+            return quote!(#original #error);
         }
     };
     let expansion = match parse(arguments, &function) {

@@ -47,13 +47,11 @@ fn implementation(table: &Table) -> TokenStream {
 
 /// `module.table` as an expression: the module is known to the build alone.
 pub(super) fn full_name(module: Option<&Name>, name: &str) -> TokenStream {
-    match module {
-        Some(module) => {
-            let full = format!("{module}.{name}");
-            quote!(#full)
-        }
-        None => quote!(::core::concat!(::core::env!("SDK_MODULE", #NO_MODULE), ".", #name)),
+    if let Some(module) = module {
+        let full = format!("{module}.{name}");
+        return quote!(#full);
     }
+    quote!(::core::concat!(::core::env!("SDK_MODULE", #NO_MODULE), ".", #name))
 }
 
 fn key(table: &Table) -> TokenStream {

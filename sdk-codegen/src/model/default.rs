@@ -44,12 +44,12 @@ impl Default {
         }
         match (&ty.element, ty.list) {
             (Element::Scalar(scalar), false) => value(expr, scalar).map(Self::Value),
-            (Element::Scalar(scalar), true) => items(expr, scalar.to_string())?
+            (Element::Scalar(scalar), true) => items(expr, &scalar.to_string())?
                 .map(|item| value(item, scalar))
                 .collect::<syn::Result<_>>()
                 .map(|items| Self::Value(Value::Vec(items))),
             (Element::Enum(of), false) => VariantPath::parse(expr, of).map(Self::Variant),
-            (Element::Enum(of), true) => items(expr, shown(of))?
+            (Element::Enum(of), true) => items(expr, &shown(of))?
                 .map(|item| VariantPath::parse(item, of))
                 .collect::<syn::Result<_>>()
                 .map(|variants| Self::Variants {
@@ -183,7 +183,7 @@ fn literal(expr: &Expr) -> Option<Lit> {
     }
 }
 
-fn items(expr: &Expr, element: String) -> syn::Result<impl Iterator<Item = &Expr>> {
+fn items<'a>(expr: &'a Expr, element: &str) -> syn::Result<impl Iterator<Item = &'a Expr>> {
     match expr {
         Expr::Array(array) => Ok(array.elems.iter()),
         other => {

@@ -207,11 +207,11 @@ fn argument<'a>(ty: &'a Type, outer: &str) -> syn::Result<Option<&'a Type>> {
     let Some(last) = last_segment(ty).filter(|last| last.ident == outer) else {
         return Ok(None);
     };
-    let single = match &last.arguments {
-        PathArguments::AngleBracketed(list) if list.args.len() == 1 => list.args.first(),
+    let inner = match &last.arguments {
+        PathArguments::AngleBracketed(given) if given.args.len() == 1 => given.args.first(),
         _ => None,
     };
-    match single {
+    match inner {
         Some(GenericArgument::Type(inner)) => Ok(Some(bare(inner))),
         _ => Err(refused(ty, &format!("write `{outer}<T>`"))),
     }

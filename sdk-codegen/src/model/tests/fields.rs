@@ -8,7 +8,7 @@ use crate::{model::Table, ui::field_faults};
 #[test]
 fn reads_defaults_of_all_types() {
     assert_snapshot!(schema(
-        r##"
+        r#"
         #[default(true)] a: bool, #[default(-3)] b: i8, #[default(0xff)] c: u8,
         #[default(-170141183460469231731687303715884105728)] d: i128,
         #[default(1_000)] e: u64, #[default(0)] f: f64, #[default(-0.5)] g: f32,
@@ -17,7 +17,7 @@ fn reads_defaults_of_all_types() {
         #[default("{\"a\": 1}")] l: Json, #[default([1, 2])] m: Vec<i64>, #[default(7)] n: Option<i32>,
         #[default(Kind::Live)] o: Kind, #[default([Kind::Draft, Kind::Live])] p: Vec<Kind>,
         #[default([])] q: Vec<Kind>
-        "##
+        "#
     ), @r#"
         {"name":"a","type":"bool","default":true}
         {"name":"b","type":"i8","default":-3}
