@@ -104,9 +104,10 @@ pub struct FileFaults(Vec<FileFault>);
 impl FileFaults {
     /// Gives `value` when there are no faults.
     pub fn unless<T>(faults: Vec<FileFault>, value: T) -> Result<T, Self> {
-        match faults.is_empty() {
-            true => Ok(value),
-            false => Err(Self::some(faults)),
+        if faults.is_empty() {
+            Ok(value)
+        } else {
+            Err(Self::some(faults))
         }
     }
 
@@ -160,6 +161,15 @@ pub(crate) fn place_of(span: Span) -> Place {
         line: start.line,
         column: start.column + 1,
     }
+}
+
+/// Names as messages list them: `a`, `b`; or none.
+pub(crate) fn listed(names: impl Iterator<Item = impl fmt::Display>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.join(", ")
 }
 
 /// Cargo shows one line for each `cargo::error`.

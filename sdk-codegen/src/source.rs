@@ -50,8 +50,11 @@ pub struct Module {
     places: Places,
 }
 
-/// Where tables stand, and under `Some` their fields.
-type Places = BTreeMap<(Name, Option<Name>), (PathBuf, Place)>;
+/// Where tables stand, and their fields.
+type Places = BTreeMap<Declaration, (PathBuf, Place)>;
+
+/// A table, or with a second name a field of it.
+type Declaration = (Name, Option<Name>);
 
 impl Module {
     /// Reads the source of the crate in the folder `dir`.

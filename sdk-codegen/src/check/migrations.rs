@@ -4,7 +4,7 @@ use sdk_schema::{FoldFault, FoldedSchema, Migration, MigrationId, Operation};
 
 use super::difference;
 use crate::{
-    file_fault::FileFault,
+    file_fault::{FileFault, listed},
     folder::{Entry, Folder},
     source::Module,
 };
@@ -64,7 +64,7 @@ fn steps(module: &Module, entry: &Entry<Migration>) -> Vec<FileFault> {
         let reason = match module.steps.iter().find(|known| known.name == *step) {
             None => format!(
                 "step `{step}` is not listed in `steps(…)` of the manifest, which has {}",
-                known_steps(module)
+                listed(module.steps.iter().map(|step| &step.name))
             ),
             Some(known) if known.revision != *revision => format!(
                 "step `{step}` has revision {} in the source, expected {revision}",
@@ -95,16 +95,4 @@ fn after(folder: &Folder, entry: &Entry<Migration>) -> Vec<FileFault> {
             Some(FileFault::new(&entry.file, message))
         })
         .collect()
-}
-
-fn known_steps(module: &Module) -> String {
-    let names: Vec<_> = module
-        .steps
-        .iter()
-        .map(|step| format!("`{}`", step.name))
-        .collect();
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
-    }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_schema::{Field, Name, Row, SeedFile, SeedRowFault, SeedSet, Table, Value};
 
 use crate::{
-    file_fault::FileFault,
+    file_fault::{FileFault, listed},
     folder::{Entry, Reading, SEEDS},
     source::Module,
 };
@@ -104,19 +104,12 @@ impl<'a> Seeded<'a> {
 }
 
 fn unknown_table(module: &Module, entry: &Entry<SeedFile>) -> FileFault {
-    let known: Vec<_> = module
-        .tables
-        .iter()
-        .map(|declared| declared.table.name.as_str())
-        .collect();
+    let tables = module.tables.iter().map(|declared| &declared.table.name);
     let message = format!(
         "table `{}` is not one of module `{}`, which has {}",
         entry.content.table,
         module.name,
-        match known.is_empty() {
-            true => "none".to_owned(),
-            false => known.join(", "),
-        }
+        listed(tables)
     );
     FileFault::new(&entry.file, message)
 }

@@ -221,7 +221,7 @@ mod seeds {
 
     #[test]
     fn refuses_rows_of_an_unknown_table() {
-        insta::assert_snapshot!(check_edit(REAL, r#""author""#, r#""autor""#), @"seeds/real/author.json: table `autor` is not one of module `blog`, which has author, post");
+        insta::assert_snapshot!(check_edit(REAL, r#""author""#, r#""autor""#), @"seeds/real/author.json: table `autor` is not one of module `blog`, which has `author`, `post`");
     }
 
     #[test]

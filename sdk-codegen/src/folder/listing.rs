@@ -54,11 +54,11 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let path = self.dir.join(file);
         let name = file.file_name()?.to_string_lossy();
-        let read = match path.is_dir() {
-            true => Err(Unreadable::Message(
-                "is a folder, expected a file".to_owned(),
-            )),
-            false => read_text(&path).and_then(|text| parse(&name, &text)),
+        let read = if path.is_dir() {
+            let message = "is a folder, expected a file".to_owned();
+            Err(Unreadable::Message(message))
+        } else {
+            read_text(&path).and_then(|text| parse(&name, &text))
         };
         read.map_err(|reason| self.faults.extend(reason.faults(file)))
             .ok()

@@ -1,6 +1,6 @@
 //! Reads one file by the parser of its format, and places what is wrong.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use sdk_schema::{
     Arb, ArbFaults, MailTemplate, Migration, MigrationFileError, Name, SeedFile, SeedFileError,
@@ -43,7 +43,7 @@ pub(super) fn migration(module: &Name, name: &str, text: &str) -> Result<Migrati
 }
 
 pub(super) fn seed(set: SeedSet, name: &str, text: &str) -> Result<SeedFile, Unreadable> {
-    if !name.ends_with(".json") {
+    if Path::new(name).extension() != Some(OsStr::new("json")) {
         let message = "has no place here: expected a seed file such as country.json";
         return Err(Unreadable::Message(message.to_owned()));
     }

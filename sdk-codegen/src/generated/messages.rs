@@ -53,9 +53,10 @@ fn functions(module: &Module, source: &Entry<Arb>) -> Result<Vec<TokenStream>, V
             }
         };
     }
-    match faults.is_empty() {
-        true => Ok(functions.into_values().collect()),
-        false => Err(faults),
+    if faults.is_empty() {
+        Ok(functions.into_values().collect())
+    } else {
+        Err(faults)
     }
 }
 

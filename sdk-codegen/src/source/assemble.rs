@@ -1,12 +1,12 @@
 //! Puts a module together from its manifest and what the manifest lists.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proc_macro2::Ident;
-use sdk_schema::{BUILT_IN_MODULE, Declared, Name, Place};
+use sdk_schema::{BUILT_IN_MODULE, Declared, Name};
 
 use super::{
-    Module,
+    Module, Places,
     items::Items,
     listing::{Entry, Kind, Listing},
 };
@@ -183,7 +183,7 @@ fn has_failed_enum(table: &model::Table, items: &Items) -> bool {
 }
 
 /// Where a table and its fields stand.
-fn places_of(entry: &Entry<'_, model::Table>) -> Vec<((Name, Option<Name>), (PathBuf, Place))> {
+fn places_of(entry: &Entry<'_, model::Table>) -> Places {
     let at = |ident: &Ident| (entry.file.to_owned(), place_of(ident.span()));
     let table = ((entry.name.clone(), None), at(entry.ident));
     let fields = entry.value.fields.iter().map(|field| {

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 
 use super::items::Items;
 use crate::{
-    file_fault::{FileFault, place_of},
+    file_fault::{FileFault, listed, place_of},
     model::Item,
 };
 
@@ -127,7 +127,7 @@ impl Listing<'_> {
                     self.kind.noun,
                     last_of(path),
                     self.kind.mark,
-                    known(entries)
+                    listed(entries.iter().map(|entry| entry.ident))
                 );
                 faults.push(FileFault::spanned(self.file, path.span(), message));
             }
@@ -144,17 +144,6 @@ fn last_of(path: &syn::Path) -> String {
         .last()
         .map(|last| last.ident.to_string())
         .unwrap_or_default()
-}
-
-fn known<T>(entries: &[Entry<'_, T>]) -> String {
-    let names: Vec<_> = entries
-        .iter()
-        .map(|entry| format!("`{}`", entry.ident))
-        .collect();
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
-    }
 }
 
 fn shown_place<T>(entry: &Entry<'_, T>) -> String {
