@@ -94,7 +94,11 @@ async fn cancel_some(tx: &mut WriteTx<'_>, cutoff: Timestamp) -> Result<usize> {
         .await?;
     for pledge in &old.rows {
         let status = PledgeStatus::Cancelled;
-        tx.update(&Pledge { status, ..pledge.clone() }).await?;
+        tx.update(&Pledge {
+            status,
+            ..pledge.clone()
+        })
+        .await?;
     }
     Ok(old.rows.len())
 }
@@ -106,3 +110,6 @@ fn before(instant: Timestamp, by: Duration) -> Timestamp {
         .and_then(|by| Timestamp::from_micros(instant.as_micros().checked_sub(by)?))
         .unwrap_or(instant)
 }
+
+#[cfg(test)]
+mod tests;

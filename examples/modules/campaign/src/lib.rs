@@ -11,6 +11,8 @@ mod progress;
 mod slug;
 mod steps;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 use sdk::prelude::*;
 

@@ -32,14 +32,25 @@ pub(crate) async fn fill_slugs(tx: &mut WriteTx<'_>) -> Result<()> {
 #[step(revision = 1)]
 pub(crate) async fn count_minor_units(tx: &mut WriteTx<'_>) -> Result<()> {
     let factors = minor_units(tx).await?;
-    change_rows(tx, "campaign.project", |row| multiply(row, "goal_minor", &factors)).await?;
-    change_rows(tx, "campaign.pledge", |row| multiply(row, "amount_minor", &factors)).await
+    change_rows(tx, "campaign.project", |row| {
+        multiply(row, "goal_minor", &factors)
+    })
+    .await?;
+    change_rows(tx, "campaign.pledge", |row| {
+        multiply(row, "amount_minor", &factors)
+    })
+    .await
 }
 
 /// How many minor units make a whole one, by currency.
 async fn minor_units(tx: &mut WriteTx<'_>) -> Result<BTreeMap<String, i128>> {
     let rows = tx.table("geo.currency")?.scan().collect().await?.rows;
-    let factor = |row: &Row| Some((text(row, "code").ok()?.to_owned(), power_of_ten(row.get("digits")?)?));
+    let factor = |row: &Row| {
+        Some((
+            text(row, "code").ok()?.to_owned(),
+            power_of_ten(row.get("digits")?)?,
+        ))
+    };
     Ok(rows.iter().filter_map(factor).collect())
 }
 
@@ -57,7 +68,8 @@ fn multiply(row: &mut Row, field: &str, factors: &BTreeMap<String, i128>) -> Res
         (Some(Value::Int(whole)), Some(factor)) => whole.checked_mul(*factor),
         _ => None,
     };
-    let product = product.ok_or_else(|| sdk::Error::msg(format!("{currency}: no minor units of `{field}`")))?;
+    let product = product
+        .ok_or_else(|| sdk::Error::msg(format!("{currency}: no minor units of `{field}`")))?;
     row.set(Name::new(field)?, Value::Int(product));
     Ok(())
 }
@@ -65,7 +77,9 @@ fn multiply(row: &mut Row, field: &str, factors: &BTreeMap<String, i128>) -> Res
 fn text<'r>(row: &'r Row, field: &str) -> Result<&'r str> {
     match row.get(field) {
         Some(Value::String(text)) => Ok(text),
-        other => Err(sdk::Error::msg(format!("`{field}` is {other:?}, expected a string"))),
+        other => Err(sdk::Error::msg(format!(
+            "`{field}` is {other:?}, expected a string"
+        ))),
     }
 }
 
@@ -78,7 +92,12 @@ async fn change_rows(
     let mut table = tx.table(table)?;
     let mut cursor: Option<Cursor> = None;
     loop {
-        let page = table.scan().after(cursor).limit(PAGE_ROWS).collect().await?;
+        let page = table
+            .scan()
+            .after(cursor)
+            .limit(PAGE_ROWS)
+            .collect()
+            .await?;
         for mut row in page.rows {
             change(&mut row)?;
             table.update(row).await?;
@@ -89,3 +108,6 @@ async fn change_rows(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! What the tests share: hosts on stores in memory, and rows as text.
+
+use std::sync::Arc;
+
+use sdk::{
+    App,
+    clock::Clock,
+    host::{Host, Linked},
+    prelude::*,
+    schema::{Migration, Operation, Row},
+};
+
+use crate::{
+    Campaign,
+    steps::{count_minor_units, fill_slugs},
+};
+
+/// When the tests happen.
+pub(crate) const NOW: &str = "2026-11-20T07:00:00Z";
+
+pub(crate) fn at(instant: &str) -> Timestamp {
+    instant.parse().expect("a timestamp")
+}
+
+/// Both modules, merged.
+pub(crate) fn linked() -> Arc<Linked> {
+    let app = App::new("test").module(geo::Geo).module(Campaign);
+    Arc::new(app.link().expect("modules that fit"))
+}
+
+/// A host that has started: all migrations and the real seeds are applied.
+pub(crate) async fn host() -> Host {
+    let clock = Clock::manual(at(NOW));
+    let store = Store::in_memory(clock.clone()).expect("a store");
+    let host = Host::on(linked(), store, clock);
+    host.start(&[]).await.expect("a start");
+    host
+}
+
+/// Adds rows, each from its JSON, to the table `table`.
+pub(crate) async fn insert(store: &Store, table: &str, rows: &[&str]) -> Result<()> {
+    store
+        .write(async |tx| {
+            let mut table = tx.table(table)?;
+            for text in rows {
+                let row: Row = table.schema().row_from_json(&text.parse()?)?;
+                table.insert(row).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// A store that goes through the history of both modules, migration by migration.
+pub(crate) struct History {
+    pub(crate) store: Store,
+    pending: Vec<Migration>,
+}
+
+impl History {
+    /// An empty store, before the first migration.
+    pub(crate) fn new() -> Self {
+        let linked = linked();
+        let application = linked.application();
+        let migrations = application.order.iter().filter(|id| id.module != "sdk");
+        let pending = migrations.map(|id| application.migration(id).expect("linked").clone());
+        Self {
+            store: Store::in_memory(Clock::manual(at(NOW))).expect("a store"),
+            pending: pending.collect(),
+        }
+    }
+
+    /// Applies what is stamped before `until`.
+    pub(crate) async fn advance(&mut self, until: &str) -> Result<()> {
+        let until = until.parse()?;
+        let later = self.pending.iter().position(|it| it.id.stamp >= until);
+        let due: Vec<_> = self
+            .pending
+            .drain(..later.unwrap_or(self.pending.len()))
+            .collect();
+        self.store
+            .write(async |tx| {
+                for migration in &due {
+                    apply(tx, migration).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+async fn apply(tx: &mut WriteTx<'_>, migration: &Migration) -> Result<()> {
+    for operation in &migration.operations {
+        match operation {
+            Operation::Run { step, .. } if step == "fill_slugs" => fill_slugs(tx).await?,
+            Operation::Run { .. } => count_minor_units(tx).await?,
+            other => tx.apply(&migration.id.module, other).await?,
+        }
+    }
+    Ok(())
+}
