@@ -69,16 +69,13 @@ async fn attempt(
     let mut task = JoinSet::new();
     task.spawn(async move { function(&context).await });
     let grace = tokio::select! {
-        Some(result) = task.join_next() => return ended(result),
+        Some(result) = task.join_next() => return ended(result, cancelled),
         () = clock.sleep_until(deadline) => return Outcome::TimedOut,
         grace = cancelled.grace() => grace,
     };
     let deadline = after(clock.now(), grace).min(deadline);
     tokio::select! {
-        Some(result) = task.join_next() => match ended(result) {
-            Outcome::Failed(error) => Outcome::Cancelled(Some(error)),
-            other => other,
-        },
+        Some(result) = task.join_next() => ended(result, cancelled),
         () = clock.sleep_until(deadline) => Outcome::Cancelled(None),
     }
 }
@@ -98,14 +95,20 @@ async fn wait(inner: &Inner, run: &JobRun, cancelled: &mut Cancelled) -> Result<
     }
 }
 
-fn ended(result: Result<anyhow::Result<()>, JoinError>) -> Outcome {
-    match result {
-        Ok(Ok(())) => Outcome::Done,
-        Ok(Err(error)) => Outcome::Failed(format!("{error:#}")),
+/// How a task ended by itself. An error of one that was told to end is no failure.
+fn ended(result: Result<anyhow::Result<()>, JoinError>, cancelled: &Cancelled) -> Outcome {
+    let error = match result {
+        Ok(Ok(())) => return Outcome::Done,
+        Ok(Err(error)) => format!("{error:#}"),
         Err(error) => match error.try_into_panic() {
-            Ok(panic) => Outcome::Failed(format!("panicked: {}", panic_text(panic.as_ref()))),
-            Err(_) => Outcome::Cancelled(None),
+            Ok(panic) => format!("panicked: {}", panic_text(panic.as_ref())),
+            Err(_) => return Outcome::Cancelled(None),
         },
+    };
+    if cancelled.is_set() {
+        Outcome::Cancelled(Some(error))
+    } else {
+        Outcome::Failed(error)
     }
 }
 
