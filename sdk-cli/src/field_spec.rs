@@ -54,7 +54,8 @@ impl FromStr for FieldSpec {
             Some((ty, default)) => (ty, Some(default.to_owned())),
             None => (rest, None),
         };
-        let bare = ty.strip_suffix('?');
+        let optional = || ty.strip_prefix("Option<")?.strip_suffix('>');
+        let bare = ty.strip_suffix('?').or_else(optional);
         let spec = Self {
             name: Name::new(name)?,
             ty: bare.unwrap_or(ty).to_owned(),

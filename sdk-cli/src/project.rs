@@ -6,6 +6,7 @@
 //! root, as messages show them.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -155,6 +156,11 @@ impl Member {
         self.package.replace('-', "_")
     }
 
+    /// Whether it is the package at the root of the workspace.
+    pub(crate) fn is_root(&self) -> bool {
+        self.folder.as_os_str().is_empty()
+    }
+
     fn is_module(&self) -> bool {
         self.manifest.builds_with("sdk-build")
     }
@@ -166,12 +172,23 @@ impl Member {
 
     /// The path from this package to a folder of the workspace, as `Cargo.toml` spells it.
     pub(crate) fn path_to(&self, folder: &Path) -> String {
-        let up = self.folder.components().map(|_| "..".to_owned());
-        let down = folder
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned());
-        up.chain(down).collect::<Vec<_>>().join("/")
+        relative(&self.folder, folder)
+            .iter()
+            .map(|part| part.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/")
     }
+}
+
+/// The way from one folder to another, both from the same root and without links.
+pub(crate) fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from
+        .iter()
+        .zip(to.iter())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = from.iter().skip(shared).map(|_| OsStr::new(".."));
+    up.chain(to.iter().skip(shared)).collect()
 }
 
 /// The folders that an entry of `members` stands for.

@@ -48,8 +48,14 @@ pub(crate) fn rehearse(
         .map_err(|error| Failure::new(format!("the change cannot be tried out: {error}")))?;
     Module::read(stage.path()).map_err(|faults| {
         // The places are those of files that are not going to be written.
-        let messages: Vec<_> = faults.into_iter().map(|fault| fault.message).collect();
-        Failure::new(messages.join("\nerror: "))
+        let mut messages: Vec<_> = faults.into_iter().map(|fault| fault.message).collect();
+        match (messages.pop(), messages.is_empty()) {
+            (Some(only), true) => Failure::new(only),
+            (last, _) => Failure {
+                faults: messages.into_iter().chain(last).collect(),
+                ..Failure::new("a build would refuse this; nothing was written")
+            },
+        }
     })
 }
 

@@ -41,7 +41,7 @@ impl RustFile {
                 line: start.line,
                 column: start.column + 1,
             };
-            FileFault::at(file, place, format!("cannot be parsed: {error}"))
+            FileFault::at(file, place, format!("is not Rust: {error}"))
         })?;
         Ok(Self {
             text,

@@ -2,7 +2,7 @@
 
 use std::{
     fs, io,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use minijinja::context;
@@ -12,6 +12,7 @@ use crate::{
     arguments::{NewApp, SdkSource},
     changes::Changes,
     failure::Failure,
+    project::relative,
     report::Report,
     template,
 };
@@ -102,16 +103,4 @@ fn resolved(path: &Path) -> PathBuf {
         (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
         (Err(_), ..) => path.to_owned(),
     }
-}
-
-/// The way from one folder to another; both without links.
-fn relative(from: &Path, to: &Path) -> PathBuf {
-    let shared = from
-        .iter()
-        .zip(to.iter())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = from.iter().skip(shared).map(|_| Component::ParentDir);
-    let down = to.components().skip(shared);
-    up.chain(down).collect()
 }

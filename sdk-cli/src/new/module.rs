@@ -134,25 +134,22 @@ fn add_member(
     if !project.includes(&member) {
         root.add_member(&member);
     }
-    if let Some(Host {
-        member,
-        file,
-        mut source,
-    }) = host
-    {
-        let path = member.path_to(folder);
-        let manifest_file = member.file(root_file);
-        if manifest_file == root_file {
-            root.add_dependency(name.name(), &path);
-        } else {
-            let mut manifest = member.manifest.clone();
-            manifest.add_dependency(name.name(), &path);
-            changes.replace(manifest_file, manifest.to_string());
-        }
-        source.link(&format!("{name}::{}", name.type_name()));
-        changes.replace(file, source.into_text());
+    let Some(host) = host else {
+        return changes.replace(root_file, root.to_string());
+    };
+    let path = host.member.path_to(folder);
+    if host.member.is_root() {
+        root.add_dependency(name.name(), &path);
+    } else {
+        let mut manifest = host.member.manifest.clone();
+        manifest.add_dependency(name.name(), &path);
+        changes.replace(host.member.file(root_file), manifest.to_string());
     }
+    // A pattern may have made it a member already.
     if root.to_string() != project.manifest.to_string() {
         changes.replace(root_file, root.to_string());
     }
+    let mut source = host.source;
+    source.link(&format!("{name}::{}", name.type_name()));
+    changes.replace(host.file, source.into_text());
 }

@@ -35,14 +35,17 @@ pub(crate) fn run(arguments: &NewSeed, project: &Project) -> Result<Report, Fail
         .join(set.as_str())
         .join(format!("{}.json", arguments.table));
     changes.create(file, format!("{content:#}\n"));
-    let report = Report::of(Path::new(""), changes.write()?);
-    Ok(match missing {
-        None => report.hint("change the example row and add your own"),
-        Some(target) => report.hint(format!(
-            "no row yet: it would refer to `{target}`, which has none; sdk-cli new seed {} {} --set {set}",
-            target.module, target.table
-        )),
-    })
+    let mut report = Report::of(Path::new(""), changes.write()?);
+    let Some(target) = missing else {
+        return Ok(report.hint("change the example row and add your own"));
+    };
+    report.line(format!(
+        "    without rows: one would refer to `{target}`, which has none"
+    ));
+    Ok(report.hint(format!(
+        "sdk-cli new seed {} {} --set {set}",
+        target.module, target.table
+    )))
 }
 
 fn unknown_table(arguments: &NewSeed, module: &Module) -> Failure {

@@ -27,16 +27,15 @@ pub(crate) fn run(arguments: &NewTranslation, project: &Project) -> Result<Repor
         let file = member.file(TRANSLATIONS).join(arb.file_name());
         changes.create(file, arb.to_text());
     };
-    let source = match source(project, member, &module)? {
-        Some(source) => source,
-        None => {
-            let source = first_texts(&module)?;
-            add(&source);
-            source
-        }
-    };
+    let existing = source(project, member, &module)?;
+    let is_first = existing.is_none();
+    let source = existing.map_or_else(|| first_texts(&module), Ok)?;
+    if is_first {
+        add(&source);
+    }
     let (translation, left_out) = copy(&source, locale);
-    if *locale != source.locale {
+    // Asked for what is there, it is refused like any other file that is there.
+    if !is_first || *locale != source.locale {
         add(&translation);
     }
     let file = member.file(TRANSLATIONS).join(format!("{locale}.arb"));

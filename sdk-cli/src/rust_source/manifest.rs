@@ -14,7 +14,6 @@ struct List {
 }
 
 impl RustFile {
-
     /// Lists `item` under `key` of the manifest: `tables(…, item)`. What is
     /// listed already stays.
     ///

@@ -1,5 +1,7 @@
 //! Additions to what a crate's root sees: `mod` and `use` items.
 
+use std::ops::Range;
+
 use syn::{Item, ItemMod, ItemUse, UseTree};
 
 use super::{RustFile, bytes_of};
@@ -28,19 +30,33 @@ impl RustFile {
     pub(crate) fn bring_in(&mut self, module: &str, item: &str, public: bool) {
         match self.import_from(module, public) {
             Some(UseTree::Glob(_)) => {}
-            Some(UseTree::Group(group)) => match group.items.last().map(bytes_of) {
-                Some(last) => self.insert(last.end, format!(", {item}")),
-                None => {
-                    let inside = group.brace_token.span.open().byte_range().end;
-                    self.insert(inside, item.to_owned());
-                }
-            },
+            Some(UseTree::Group(group)) => {
+                let places: Vec<_> = group.items.iter().map(bytes_of).collect();
+                let inside = group.brace_token.span.open().byte_range().end;
+                self.add_sorted(&places, item, inside);
+            }
             Some(single) => {
-                let at = bytes_of(single);
-                self.insert(at.start, "{".to_owned());
-                self.insert(at.end, format!(", {item}}}"));
+                let place = bytes_of(single);
+                let known = &self.text[place.clone()];
+                let both = match known < item {
+                    true => format!("{{{known}, {item}}}"),
+                    false => format!("{{{item}, {known}}}"),
+                };
+                self.edits.push((place, both));
             }
             None => self.add_import(module, item, public),
+        }
+    }
+
+    /// Adds an item to those of a list, before the first that sorts after it.
+    fn add_sorted(&mut self, places: &[Range<usize>], item: &str, empty: usize) {
+        let next = places
+            .iter()
+            .find(|place| &self.text[(*place).clone()] > item);
+        match (next, places.last()) {
+            (Some(next), _) => self.insert(next.start, format!("{item}, ")),
+            (None, Some(last)) => self.insert(last.end, format!(", {item}")),
+            (None, None) => self.insert(empty, item.to_owned()),
         }
     }
 
@@ -140,20 +156,19 @@ mod tests {
     fn an_import_that_is_there_grows() {
         check(
             "mod tables;\npub use tables::Tag;\n",
-            "mod tables;\npub use tables::{Tag, Item};\n",
+            "mod tables;\npub use tables::{Item, Tag};\n",
         );
         check(
             "mod tables;\npub use tables::{Tag, User,};\n",
-            "mod tables;\npub use tables::{Tag, User, Item,};\n",
+            "mod tables;\npub use tables::{Item, Tag, User,};\n",
+        );
+        check(
+            "mod tables;\npub use tables::{Account, Depot};\n",
+            "mod tables;\npub use tables::{Account, Depot, Item};\n",
         );
         check(
             "mod tables;\npub use tables::*;\n",
             "mod tables;\npub use tables::*;\n",
         );
-    }
-
-    #[test]
-    fn a_file_without_items_gets_both() {
-        check("", "mod tables;\npub use tables::Item;\n\n");
     }
 }

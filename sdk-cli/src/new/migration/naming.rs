@@ -15,12 +15,20 @@ pub(super) fn name(operations: &[Operation]) -> Name {
 
 /// What the operations do, in a sentence.
 pub(super) fn description(operations: &[Operation]) -> String {
-    let parts: Vec<_> = operations.iter().map(Operation::describe).collect();
+    let parts: Vec<_> = operations.iter().map(sentence_of).collect();
     let text = parts.join("; ");
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+fn sentence_of(operation: &Operation) -> String {
+    match operation {
+        // Its fields stand right below.
+        Operation::CreateTable(table) => format!("create table `{}`", table.name),
+        other => other.describe(),
+    }
 }
 
 fn words_of(operation: &Operation) -> String {

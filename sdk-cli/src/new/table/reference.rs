@@ -17,6 +17,9 @@ use crate::{
     rust_source::RustFile,
 };
 
+/// What begins a path into the own crate.
+const OWN: [&str; 3] = ["crate", "self", "super"];
+
 /// The tables that fields of one module can refer to.
 pub(super) struct Targets<'a> {
     project: &'a Project,
@@ -60,6 +63,7 @@ impl<'a> Targets<'a> {
             .collect();
         match words.as_slice() {
             [row_type] => self.own_key(row_type),
+            [first, .., row_type] if OWN.contains(&first.as_str()) => self.own_key(row_type),
             [module, .., row_type] => self.foreign_key(module, row_type).map(Some),
             [] => Ok(None),
         }

@@ -1,0 +1,25 @@
+//! The tool from outside: each test is a session at a terminal, in a folder
+//! that vanishes. Nothing is compiled here; `tests/tests/product/templates.rs`
+//! builds and runs what the tool has written.
+
+#[path = "cli/terminal.rs"]
+mod terminal;
+
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/new_app.rs"]
+mod new_app;
+#[path = "cli/new_job.rs"]
+mod new_job;
+#[path = "cli/new_migration.rs"]
+mod new_migration;
+#[path = "cli/new_module.rs"]
+mod new_module;
+#[path = "cli/new_seed.rs"]
+mod new_seed;
+#[path = "cli/new_table.rs"]
+mod new_table;
+#[path = "cli/new_translation.rs"]
+mod new_translation;
+#[path = "cli/usage.rs"]
+mod usage;

@@ -1,0 +1,546 @@
+//! `new migration`: every difference, without a compiler.
+
+use crate::terminal::Terminal;
+
+const TABLES: &str = "modules/stock/src/tables.rs";
+
+/// Changes the source of the guide's table, writes the migration, and shows
+/// what was said and written. Whatever was written folds: nothing is left to
+/// migrate, and `check` accepts it.
+#[track_caller]
+fn migrate(terminal: &Terminal, from: &str, to: &str) -> String {
+    terminal.edit(TABLES, from, to);
+    let said = terminal.type_lines("new migration stock");
+    let again = terminal.type_lines("new migration stock\ncheck");
+    assert!(
+        again.contains("nothing to migrate") && again.contains("1 module checked"),
+        "{said}{again}"
+    );
+    said + &terminal.newest_migration("stock")
+}
+
+#[test]
+fn a_new_table() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new table stock Item name:String");
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_create_item.json
+        create table `item` with key (id) and fields id, name
+    ");
+    insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
+    {
+      "format": 1,
+      "description": "Create table `item`",
+      "operations": [
+        {
+          "create_table": {
+            "name": "item",
+            "key": [
+              "id"
+            ],
+            "fields": [
+              {
+                "name": "id",
+                "type": "id"
+              },
+              {
+                "name": "name",
+                "type": "string"
+              }
+            ]
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn nothing_to_migrate() {
+    let terminal = Terminal::with_table();
+    let before = terminal.snapshot();
+    insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock again"), @"
+    $ sdk-cli new migration stock
+    nothing to migrate: the migrations of `stock` make what its source declares
+    $ sdk-cli new migration stock again
+    nothing to migrate: the migrations of `stock` make what its source declares
+    ");
+    assert_eq!(terminal.snapshot(), before);
+}
+
+#[test]
+fn a_dropped_table() {
+    let terminal = Terminal::with_table();
+    terminal.edit("modules/stock/src/lib.rs", "tables(Item)", "");
+    terminal.edit("modules/stock/src/lib.rs", "pub use tables::Item;\n", "");
+    terminal.write(TABLES, "//! None any more.\n");
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_drop_item.json
+        drop table `item` and its rows
+    ");
+    insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
+    {
+      "format": 1,
+      "description": "Drop table `item` and its rows",
+      "operations": [
+        {
+          "drop_table": {
+            "table": "item"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_renamed_table() {
+    let terminal = Terminal::with_table();
+    for file in ["modules/stock/src/lib.rs", TABLES] {
+        terminal.edit(file, "Item", "Product");
+    }
+    insta::assert_snapshot!(migrate(&terminal, "pub struct", "#[was(\"item\")]\npub struct"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_rename_item_to_product.json
+        rename table `item` to `product`
+    {
+      "format": 1,
+      "description": "Rename table `item` to `product`",
+      "operations": [
+        {
+          "rename_table": {
+            "from": "item",
+            "to": "product"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn an_added_field_with_a_default() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64,", "pub price: i64,\n    #[default(0)]\n    pub votes: i64,"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_add_votes_to_item.json
+        add field `votes` (i64, default 0) to `item`
+    {
+      "format": 1,
+      "description": "Add field `votes` (i64, default 0) to `item`",
+      "operations": [
+        {
+          "add_field": {
+            "table": "item",
+            "field": {
+              "name": "votes",
+              "type": "i64",
+              "default": 0
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn an_added_nullable_field() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64,", "pub price: i64,\n    pub note: Option<String>,"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_add_note_to_item.json
+        add field `note` (string, nullable) to `item`
+    {
+      "format": 1,
+      "description": "Add field `note` (string, nullable) to `item`",
+      "operations": [
+        {
+          "add_field": {
+            "table": "item",
+            "field": {
+              "name": "note",
+              "type": "string",
+              "nullable": true
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_dropped_field() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "    pub price: i64,\n", ""), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_drop_price_of_item.json
+        drop field `price` of `item` and its values
+    {
+      "format": 1,
+      "description": "Drop field `price` of `item` and its values",
+      "operations": [
+        {
+          "drop_field": {
+            "table": "item",
+            "field": "price"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_renamed_field() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[was(\"price\")]\n    pub cents: i64"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_rename_item_price_to_cents.json
+        rename field `price` of `item` to `cents`
+    {
+      "format": 1,
+      "description": "Rename field `price` of `item` to `cents`",
+      "operations": [
+        {
+          "rename_field": {
+            "table": "item",
+            "from": "price",
+            "to": "cents"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn an_added_index() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[index]\n    pub price: i64"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_index_item_by_price.json
+        add index (price) to `item`
+    {
+      "format": 1,
+      "description": "Add index (price) to `item`",
+      "operations": [
+        {
+          "add_index": {
+            "table": "item",
+            "index": {
+              "fields": [
+                "price"
+              ]
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_dropped_index() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "    #[index]\n", ""), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_drop_index_of_item_by_name.json
+        drop index (name) of `item`
+    {
+      "format": 1,
+      "description": "Drop index (name) of `item`",
+      "operations": [
+        {
+          "drop_index": {
+            "table": "item",
+            "fields": [
+              "name"
+            ]
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_changed_default() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[default(100)]\n    pub price: i64"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_change_price_of_item.json
+        change field `price` of `item` to (i64, default 100)
+    {
+      "format": 1,
+      "description": "Change field `price` of `item` to (i64, default 100)",
+      "operations": [
+        {
+          "change_field": {
+            "table": "item",
+            "field": {
+              "name": "price",
+              "type": "i64",
+              "default": 100
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_changed_nullability() {
+    let terminal = Terminal::with_table();
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "pub price: Option<i64>"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_change_price_of_item.json
+        change field `price` of `item` to (i64, nullable)
+    {
+      "format": 1,
+      "description": "Change field `price` of `item` to (i64, nullable)",
+      "operations": [
+        {
+          "change_field": {
+            "table": "item",
+            "field": {
+              "name": "price",
+              "type": "i64",
+              "nullable": true
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn several_changes_at_once() {
+    let terminal = Terminal::with_table();
+    terminal.quietly("new table stock Tag name:String --key name");
+    insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[was(\"price\")]\n    #[index]\n    pub cents: i64"), @r#"
+    $ sdk-cli new migration stock
+    created modules/stock/migrations/[STAMP]_change_item_and_tag.json
+        rename field `price` of `item` to `cents`
+        create table `tag` with key (name) and fields name
+        add index (cents) to `item`
+    {
+      "format": 1,
+      "description": "Rename field `price` of `item` to `cents`; create table `tag`; add index (cents) to `item`",
+      "operations": [
+        {
+          "rename_field": {
+            "table": "item",
+            "from": "price",
+            "to": "cents"
+          }
+        },
+        {
+          "create_table": {
+            "name": "tag",
+            "key": [
+              "name"
+            ],
+            "fields": [
+              {
+                "name": "name",
+                "type": "string"
+              }
+            ]
+          }
+        },
+        {
+          "add_index": {
+            "table": "item",
+            "index": {
+              "fields": [
+                "cents"
+              ]
+            }
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_new_required_field_needs_a_default() {
+    let terminal = Terminal::with_table();
+    terminal.edit(
+        TABLES,
+        "pub price: i64,",
+        "pub price: i64,\n    pub weight: u32,\n    pub size: u32,",
+    );
+    let before = terminal.snapshot();
+    insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock --dry-run"), @"
+    $ sdk-cli new migration stock
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    error: no migration can be written for module `stock`
+    exit code 1
+    $ sdk-cli new migration stock --dry-run
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    error: no migration can be written for module `stock`
+    exit code 1
+    ");
+    assert_eq!(terminal.snapshot(), before);
+}
+
+#[test]
+fn a_name_can_be_given_and_a_dry_run_writes_nothing() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new table stock Tag name:String --key name");
+    insta::assert_snapshot!(terminal.type_lines("new migration stock tags_at_last --dry-run"), @r#"
+    $ sdk-cli new migration stock tags_at_last --dry-run
+    modules/stock/migrations/[STAMP]_tags_at_last.json:
+    {
+      "format": 1,
+      "description": "Create table `tag`",
+      "operations": [
+        {
+          "create_table": {
+            "name": "tag",
+            "key": [
+              "name"
+            ],
+            "fields": [
+              {
+                "name": "name",
+                "type": "string"
+              }
+            ]
+          }
+        }
+      ]
+    }
+    "#);
+    assert!(!terminal.at.join("modules/stock/migrations").exists());
+    insta::assert_snapshot!(terminal.type_lines("new migration stock tags_at_last\nnew migration stock Tags"), @"
+    $ sdk-cli new migration stock tags_at_last
+    created modules/stock/migrations/[STAMP]_tags_at_last.json
+        create table `tag` with key (name) and fields name
+    $ sdk-cli new migration stock Tags
+    error: invalid value 'Tags' for '[NAME]': `Tags` is not a name: expected lower snake case, a letter first, at most 63 bytes
+
+    For more information, try '--help'.
+    exit code 2
+    ");
+}
+
+#[test]
+fn the_stamp_is_later_than_the_newest_even_if_that_is_in_the_future() {
+    let terminal = Terminal::with_module();
+    let empty = "{ \"format\": 1, \"operations\": [] }";
+    terminal.write("modules/stock/migrations/29991231T235959Z_far.json", empty);
+    terminal.quietly("new table stock Tag name:String --key name");
+    terminal.quietly("new migration stock");
+    assert!(
+        terminal
+            .at
+            .join("modules/stock/migrations/30000101T000000Z_create_tag.json")
+            .exists()
+    );
+}
+
+#[test]
+fn a_reference_comes_after_the_migration_that_makes_its_table() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new module geo");
+    terminal.quietly("new table geo Land code:String --key code");
+    terminal.quietly("new table stock Depot land:geo::Land");
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    error: no migration of module `geo` makes `geo.land` yet
+    hint: sdk-cli new migration geo
+    exit code 1
+    ");
+    terminal.quietly("new migration geo");
+    terminal.edit("modules/geo/src/lib.rs", "Land", "Country");
+    terminal.edit(
+        "modules/geo/src/tables.rs",
+        "pub struct Land",
+        "#[was(\"land\")]\npub struct Country",
+    );
+    terminal.edit(TABLES, "geo::Land", "geo::Country");
+    terminal.quietly("new migration geo");
+    terminal.quietly("new migration stock");
+    insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
+    {
+      "format": 1,
+      "description": "Create table `depot`",
+      "after": [
+        "geo/[STAMP]_rename_land_to_country"
+      ],
+      "operations": [
+        {
+          "create_table": {
+            "name": "depot",
+            "key": [
+              "id"
+            ],
+            "fields": [
+              {
+                "name": "id",
+                "type": "id"
+              },
+              {
+                "name": "land",
+                "type": "string",
+                "references": {
+                  "table": "geo.country",
+                  "on_delete": "restrict"
+                }
+              }
+            ]
+          }
+        }
+      ]
+    }
+    "#);
+    insta::assert_snapshot!(terminal.type_lines("check"), @"
+    $ sdk-cli check
+    ok   geo: 1 table, 2 migrations
+    ok   stock: 1 table, 1 migration
+    ok   2 modules checked
+    ");
+    terminal.edit(
+        TABLES,
+        "pub land: String,",
+        "pub land: String,\n    #[references(geo::Country)]\n    pub second: Option<String>,",
+    );
+    terminal.quietly("new migration stock");
+    assert!(!terminal.newest_migration("stock").contains("after"));
+}
+
+#[test]
+fn migrations_that_cannot_be_read_or_folded_are_reported() {
+    let terminal = Terminal::with_table();
+    terminal.edit(TABLES, "    pub price: i64,\n", "");
+    terminal.write(
+        "modules/stock/migrations/20260101T000000Z_bad.json",
+        "{ \"format\": 1,\n  \"operations\": [ 1 ] }",
+    );
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    modules/stock/migrations/[STAMP]_bad.json:2:19: expected value
+    error: module `stock` cannot be read; nothing was written
+    exit code 1
+    ");
+    terminal.write(
+        "modules/stock/migrations/20260101T000000Z_bad.json",
+        "{ \"format\": 1, \"operations\": [ { \"drop_table\": { \"table\": \"nope\" } } ] }",
+    );
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    modules/stock/migrations/[STAMP]_bad.json: operation 1: table `stock.nope` does not exist; module `stock` has no tables
+    error: no migration can be written for module `stock`
+    exit code 1
+    ");
+}

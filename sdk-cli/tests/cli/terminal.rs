@@ -1,0 +1,204 @@
+//! A terminal in a temporary folder, with something that looks like the SDK in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+/// A folder and what was typed in it.
+pub(crate) struct Terminal {
+    folder: TempDir,
+    /// Where commands are typed.
+    pub(crate) at: PathBuf,
+}
+
+impl Terminal {
+    /// A terminal in a folder with nothing but the SDK.
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        for name in ["sdk", "sdk-build"] {
+            let folder = folder.path().join("the-sdk").join(name);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(
+                folder.join("Cargo.toml"),
+                format!("[package]\nname = \"{name}\"\n"),
+            )
+            .unwrap();
+        }
+        Self {
+            at: folder.path().to_owned(),
+            folder,
+        }
+    }
+
+    /// A terminal in the new application `shop`.
+    pub(crate) fn in_app() -> Self {
+        let mut terminal = Self::new();
+        terminal.quietly("new app shop --sdk-path the-sdk");
+        terminal.at.push("shop");
+        terminal
+    }
+
+    /// A terminal in `shop` with the module `stock`.
+    pub(crate) fn with_module() -> Self {
+        let terminal = Self::in_app();
+        terminal.quietly("new module stock");
+        terminal
+    }
+
+    /// A terminal in `shop`, whose module `stock` has the table of the guide
+    /// and its migration.
+    pub(crate) fn with_table() -> Self {
+        let terminal = Self::with_module();
+        terminal.quietly(
+            "new table stock Item name:String sku:String price:i64 --unique sku --index name",
+        );
+        terminal.quietly("new migration stock");
+        terminal
+    }
+
+    /// Types lines after `sdk-cli`, and returns all that the screen then shows.
+    pub(crate) fn type_lines(&self, lines: &str) -> String {
+        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(|line| self.run(line).1).collect()
+    }
+
+    /// Types a line that is only preparation.
+    #[track_caller]
+    pub(crate) fn quietly(&self, line: &str) {
+        let (success, screen) = self.run(line);
+        assert!(success, "{screen}");
+    }
+
+    fn run(&self, line: &str) -> (bool, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_sdk-cli"))
+            .args(words(line))
+            .current_dir(&self.at)
+            .output()
+            .unwrap();
+        let mut screen = format!("$ sdk-cli {line}\n");
+        screen.push_str(&String::from_utf8(output.stdout).unwrap());
+        screen.push_str(&String::from_utf8(output.stderr).unwrap());
+        if !output.status.success() {
+            screen.push_str(&format!("exit code {}\n", output.status.code().unwrap()));
+        }
+        (output.status.success(), self.redacted(&screen))
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub(crate) fn read(&self, file: impl AsRef<Path>) -> String {
+        fs::read_to_string(self.at.join(file)).unwrap()
+    }
+
+    /// Writes a file, and the folders above it.
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        let path = self.at.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replaces a part of a file that is there.
+    #[track_caller]
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no `{from}`:\n{text}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    /// The files below a folder, sorted, without what varies in their names.
+    pub(crate) fn files(&self, folder: &str) -> String {
+        let mut files = Vec::new();
+        walk(&self.at.join(folder), &mut files);
+        let shown = files
+            .iter()
+            .map(|file| file.strip_prefix(&self.at).unwrap().display().to_string());
+        let mut shown: Vec<_> = shown.collect();
+        shown.sort();
+        self.redacted(&shown.join("\n"))
+    }
+
+    /// The text of the newest migration of a module, without what varies in it.
+    #[track_caller]
+    pub(crate) fn newest_migration(&self, module: &str) -> String {
+        let mut files = Vec::new();
+        walk(
+            &self.at.join("modules").join(module).join("migrations"),
+            &mut files,
+        );
+        let newest = files.iter().max().unwrap();
+        self.redacted(&fs::read_to_string(newest).unwrap())
+    }
+
+    /// All files of the application with their texts.
+    pub(crate) fn snapshot(&self) -> Vec<(PathBuf, String)> {
+        let mut files = Vec::new();
+        walk(&self.at, &mut files);
+        files.sort();
+        let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
+        files.iter().cloned().zip(texts).collect()
+    }
+
+    /// Replaces what differs from run to run.
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        let folder = self.folder.path().canonicalize().unwrap();
+        let text = text
+            .replace(&folder.display().to_string(), "[FOLDER]")
+            .replace(&self.folder.path().display().to_string(), "[FOLDER]");
+        replace_words(&replace_words(&text, is_stamp, "[STAMP]"), is_uuid, "[ID]")
+    }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// Splits at spaces outside of double quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for (nth, part) in line.split('"').enumerate() {
+        if nth % 2 == 1 {
+            words.last_mut().unwrap().push_str(part);
+            continue;
+        }
+        let mut rest = part.split(' ');
+        words.last_mut().unwrap().push_str(rest.next().unwrap());
+        words.extend(rest.map(str::to_owned));
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Replaces each run of letters, digits and hyphens that `is` recognises.
+fn replace_words(text: &str, is: fn(&str) -> bool, by: &str) -> String {
+    let in_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(in_word) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) =
+            from.split_at(from.find(|letter| !in_word(letter)).unwrap_or(from.len()));
+        replaced.push_str(before);
+        replaced.push_str(if is(word) { by } else { word });
+        rest = after;
+    }
+    replaced + rest
+}
+
+fn is_stamp(word: &str) -> bool {
+    word.len() == 16 && word.starts_with("20") && word.ends_with('Z') && &word[8..9] == "T"
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+}
