@@ -90,7 +90,8 @@ async fn catalogue(
     if known.is_some_and(|known| matches(known, &etag)) {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
     }
-    Ok((cache, Json(catalogue.merged_arb())).into_response())
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((json, cache, catalogue.merged_text().to_owned()).into_response())
 }
 
 /// Whether an `If-None-Match` header names `etag` (RFC 9110, section 13.1.2).

@@ -3,7 +3,7 @@
 use super::{CommandError, Output, seed::refuse_pending};
 use crate::{
     host::Host,
-    jobs::{JobRun, JobsError, RunState},
+    jobs::{JobRun, JobsError},
 };
 
 /// Lists all jobs.

@@ -74,11 +74,7 @@ async fn export_table(
     let rows = tx.table(&table.to_string())?;
     let mut after = None;
     loop {
-        let mut scan = rows.scan().limit(BATCH);
-        if let Some(cursor) = after {
-            scan = scan.after(cursor);
-        }
-        let page = scan.collect().await?;
+        let page = rows.scan().limit(BATCH).after(after).collect().await?;
         for row in page.rows {
             let line = Line {
                 table: table.clone(),
