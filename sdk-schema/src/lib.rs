@@ -28,6 +28,7 @@ mod seed;
 mod stamp;
 mod table;
 mod value;
+mod versioned;
 
 pub use arb::{
     Arb, ArbFault, ArbFaultKind, ArbFaults, ArbMessage, Locale, LocaleError, Place, Placeholder,

@@ -6,12 +6,17 @@
 
 mod describe;
 mod inverse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Checksum, Field, Index, Name, NameError, Stamp, StampError, Table};
+use crate::{
+    Checksum, Field, Index, Name, NameError, Stamp, StampError, Table,
+    versioned::{self, Unread},
+};
 
 /// The `format` that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -264,17 +269,16 @@ impl Migration {
                 source,
             }
         })?;
-        let content: File =
-            serde_json::from_str(text).map_err(|source| MigrationFileError::Json {
+        let content: File = versioned::read(text, FORMAT).map_err(|unread| match unread {
+            Unread::Json(source) => MigrationFileError::Json {
                 file: file(),
                 source,
-            })?;
-        if content.format != FORMAT {
-            return Err(MigrationFileError::Format {
+            },
+            Unread::Format(found) => MigrationFileError::Format {
                 file: file(),
-                found: content.format,
-            });
-        }
+                found,
+            },
+        })?;
         Ok(Self {
             id,
             description: content.description,

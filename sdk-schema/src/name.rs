@@ -178,3 +178,47 @@ impl From<TableName> for String {
         name.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_lower_snake_case_of_at_most_63_bytes() {
+        let longest = "a".repeat(MAX_NAME_BYTES);
+        for accepted in ["a", "a1", "a_b_", longest.as_str()] {
+            assert!(Name::new(accepted).is_ok(), "{accepted}");
+        }
+        let too_long = "a".repeat(MAX_NAME_BYTES + 1);
+        for refused in [
+            "",
+            "_a",
+            "1a",
+            "A",
+            "a-b",
+            "a.b",
+            "ä",
+            "a b",
+            too_long.as_str(),
+        ] {
+            assert!(Name::new(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_full_name_has_two_parts() {
+        assert_eq!(
+            "blog.post".parse::<TableName>().unwrap().to_string(),
+            "blog.post"
+        );
+        for refused in ["post", ".post", "blog.", "blog.post.id", "Blog.post"] {
+            let error = refused.parse::<TableName>().unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("`{refused}` is not")),
+                "{error}"
+            );
+        }
+    }
+}

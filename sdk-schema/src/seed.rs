@@ -8,7 +8,10 @@ use std::{collections::HashMap, fmt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Checksum, Name, Row, RowError, Table};
+use crate::{
+    Checksum, Name, Row, RowError, Table,
+    versioned::{self, Unread},
+};
 
 /// The `format` of seed files that this version reads and writes.
 pub const SEED_FORMAT: u32 = 1;
@@ -156,14 +159,11 @@ impl SeedFile {
     /// ```
     pub fn parse(set: SeedSet, file_name: &str, text: &str) -> Result<Self, SeedFileError> {
         let file = file_name.to_owned();
-        let content: Content = match serde_json::from_str(text) {
+        let content: Content = match versioned::read(text, SEED_FORMAT) {
             Ok(content) => content,
-            Err(source) => return Err(SeedFileError::Json { file, source }),
+            Err(Unread::Json(source)) => return Err(SeedFileError::Json { file, source }),
+            Err(Unread::Format(found)) => return Err(SeedFileError::Format { file, found }),
         };
-        if content.format != SEED_FORMAT {
-            let found = content.format;
-            return Err(SeedFileError::Format { file, found });
-        }
         Ok(Self {
             set,
             file,
@@ -251,7 +251,7 @@ mod tests {
         let check = |text| parse(text).unwrap_err().to_string();
         assert_snapshot!(check("{ \"format\": 1,\n\"table\" }"), @"country.json: expected `:` at line 2 column 9");
         assert_snapshot!(check("{ \"format\": 1, \"table\": \"a\", \"row\": [] }"), @"country.json: unknown field `row`, expected one of `format`, `table`, `rows` at line 1 column 34");
-        assert_snapshot!(check("{ \"format\": 2, \"table\": \"a\", \"rows\": [] }"), @"country.json: format 2 is not known to this version, which reads format 1");
+        assert_snapshot!(check("{ \"format\": 2, \"new\": [] }"), @"country.json: format 2 is not known to this version, which reads format 1");
         assert_snapshot!(check("{ \"format\": 1, \"table\": \"Äh\", \"rows\": [] }"), @"country.json: `Äh` is not a name: expected lower snake case, a letter first, at most 63 bytes at line 1 column 29");
     }
 

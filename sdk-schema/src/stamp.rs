@@ -81,3 +81,32 @@ impl From<Stamp> for String {
         stamp.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_no_calendar_has_and_what_would_sort_wrongly() {
+        let refused = [
+            "20260229T101530Z",
+            "20261120T251530Z",
+            "20261120T101530",
+            "2026112T101530Z",
+            "20261120T101530z",
+            "+20261120T10153Z",
+            "2026-11-20T10:15",
+        ];
+        for text in refused {
+            assert!(text.parse::<Stamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_next_stamp_sorts_after_it_as_text_too() {
+        let last: Stamp = "20261231T235959Z".parse().unwrap();
+        assert_eq!(last.next().to_string(), "20270101T000000Z");
+        assert!(last.next() > last && last.next().to_string() > last.to_string());
+        assert_eq!(Stamp::at(last.instant()), last);
+    }
+}

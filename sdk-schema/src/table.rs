@@ -300,3 +300,49 @@ impl Schema {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::{lines, table};
+
+    fn post() -> Table {
+        table(json!({ "name": "post", "key": ["id"], "fields": [
+            { "name": "id", "type": "i64" },
+            { "name": "title", "type": "string" },
+            { "name": "votes", "type": "u8", "default": 0 },
+            { "name": "note", "type": "json", "nullable": true }
+        ] }))
+    }
+
+    #[test]
+    fn a_row_gets_what_it_does_not_name() {
+        let row = post()
+            .row_from_json(&json!({ "title": "a", "id": 1 }))
+            .unwrap();
+        let full = json!({ "id": 1, "title": "a", "votes": 0, "note": null });
+        assert_eq!(row.to_json().to_string(), full.to_string());
+    }
+
+    #[test]
+    fn refuses_rows_with_the_name_of_what_does_not_fit() {
+        let rows = [
+            json!([]),
+            json!({ "id": 1, "titel": "a" }),
+            json!({ "id": 1 }),
+            json!({ "id": 1, "title": null }),
+            json!({ "id": 1, "title": "a", "votes": 256 }),
+        ];
+        let faults = rows.map(|row| post().row_from_json(&row).unwrap_err());
+        assert_snapshot!(lines(faults), @"
+        a row of `post` is an object, found []
+        `post` has no field `titel`; it has id, title, votes, note
+        field `title` of `post` is missing; it has no default and is not nullable
+        field `title` of `post`: expected string, found null
+        field `votes` of `post`: expected u8, found 256
+        ");
+    }
+}

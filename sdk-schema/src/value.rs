@@ -329,3 +329,87 @@ impl FromIterator<(Name, Value)> for Row {
         Self(fields.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// A type together with values of it.
+    fn typed() -> impl Strategy<Value = (FieldType, Value)> {
+        let name = |text: &str| Name::new(text).expect("a name");
+        let variants = vec![name("calm"), name("angry")];
+        let mood = FieldType::Enum(variants.clone());
+        let list = FieldType::Vec(Box::new(FieldType::U16));
+        prop_oneof![
+            any::<bool>().prop_map(|v| (FieldType::Bool, Value::Bool(v))),
+            any::<i8>().prop_map(|v| (FieldType::I8, Value::Int(v.into()))),
+            any::<i64>().prop_map(|v| (FieldType::I64, Value::Int(v.into()))),
+            any::<i128>().prop_map(|v| (FieldType::I128, Value::Int(v))),
+            any::<u64>().prop_map(|v| (FieldType::U64, Value::Uint(v.into()))),
+            any::<u128>().prop_map(|v| (FieldType::U128, Value::Uint(v))),
+            any::<f32>().prop_map(|v| (FieldType::F32, Value::F32(v))),
+            any::<f64>().prop_map(|v| (FieldType::F64, Value::F64(v))),
+            any::<String>().prop_map(|v| (FieldType::String, Value::String(v))),
+            any::<Vec<u8>>().prop_map(|v| (FieldType::Bytes, Value::Bytes(v))),
+            any::<u128>().prop_map(|v| (FieldType::Id, Value::Id(Uuid::from_u128(v)))),
+            (-62_135_596_800_000_000_i64..253_402_300_800_000_000).prop_map(|micros| {
+                let value = Timestamp::from_micros(micros).expect("a day of the calendar");
+                (FieldType::Timestamp, Value::Timestamp(value))
+            }),
+            (0_i32..3_000_000).prop_map(|days| {
+                let date = NaiveDate::from_num_days_from_ce_opt(days).expect("a day");
+                (FieldType::Date, Value::Date(date))
+            }),
+            (0..2_usize).prop_map(move |i| (mood.clone(), Value::Enum(variants[i].clone()))),
+            any::<Vec<u16>>().prop_map(move |items| {
+                let items = items.into_iter().map(|item| Value::Uint(item.into()));
+                (list.clone(), Value::Vec(items.collect()))
+            }),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn a_value_survives_its_json((ty, value) in typed()) {
+            prop_assert_eq!(Value::from_json(&ty, &value.to_json()), Ok(value));
+        }
+
+        #[test]
+        fn a_value_survives_a_command_line((ty, value) in typed()) {
+            prop_assert_eq!(Value::from_text(&ty, &value.to_string()), Ok(value));
+        }
+    }
+
+    #[test]
+    fn keeps_floats_that_json_has_no_number_for() {
+        for text in ["NaN", "Infinity", "-Infinity"] {
+            let value = Value::from_json(&FieldType::F64, &json!(text)).unwrap();
+            assert_eq!(value.to_json(), json!(text));
+        }
+    }
+
+    #[test]
+    fn refuses_values_of_another_type_or_beyond_its_range() {
+        let refused = [
+            (FieldType::Bool, json!(0)),
+            (FieldType::I8, json!(128)),
+            (FieldType::U8, json!(-1)),
+            (FieldType::I64, json!(1.5)),
+            (FieldType::String, json!(1)),
+            (FieldType::Bytes, json!("?")),
+            (FieldType::Id, json!("1")),
+            (FieldType::Date, json!("2026-02-30")),
+            (FieldType::Timestamp, json!("2026-11-20")),
+            (FieldType::I8, Json::Null),
+        ];
+        for (ty, json) in refused {
+            let error = Value::from_json(&ty, &json).unwrap_err();
+            assert_eq!(error.to_string(), format!("expected {ty}, found {json}"));
+        }
+    }
+}
