@@ -35,11 +35,11 @@ pub use table::{FieldRef, Fields, Table};
 pub use value::{Date, FieldValue, Json, TableEnum};
 pub use write::WriteTx;
 
+#[cfg(test)]
+mod tests;
+
 /// What the derives' output calls.
 #[doc(hidden)]
 pub mod private {
-    pub use super::{
-        table::{assert_same_name, reference_key},
-        value::table_enum,
-    };
+    pub use super::{table::reference_key, value::table_enum};
 }

@@ -70,7 +70,8 @@ impl Alteration {
                 drop_table(tx, &mut head, table)?;
             }
         }
-        tx.trees.insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
+        tx.trees
+            .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
         tx.catalogue = Arc::new(Catalogue::new(head, tables));
         Ok(())
     }
@@ -132,7 +133,8 @@ fn drop_table(
     table: &StoredTable,
 ) -> Result<(), StoreError> {
     head.trash.push(table.rows());
-    head.trash.extend(table.indexes().iter().map(|index| index.tree));
+    head.trash
+        .extend(table.indexes().iter().map(|index| index.tree));
     let key = table.raw().entry_key();
     tx.trees.remove(TreeId::Catalogue, key.as_bytes())
 }
@@ -140,7 +142,8 @@ fn drop_table(
 /// Writes the entry of a table.
 fn store(tx: &mut ReadTx<'_>, raw: RawTable) -> Result<StoredTable, StoreError> {
     let key = raw.entry_key();
-    tx.trees.insert(TreeId::Catalogue, key.as_bytes(), &raw::print(&raw))?;
+    tx.trees
+        .insert(TreeId::Catalogue, key.as_bytes(), &raw::print(&raw))?;
     ready(raw)
 }
 

@@ -94,9 +94,11 @@ impl Catalogue {
 
     /// The table of that full name.
     pub(crate) fn table(&self, name: &str) -> Result<&Arc<StoredTable>, StoreError> {
-        self.tables.get(name).ok_or_else(|| StoreError::UnknownTable {
-            table: name.to_owned(),
-        })
+        self.tables
+            .get(name)
+            .ok_or_else(|| StoreError::UnknownTable {
+                table: name.to_owned(),
+            })
     }
 
     /// The tables in the order of their full names.
@@ -125,7 +127,10 @@ impl Catalogue {
         }
         drop(known);
         let binding = Arc::new(Binding::new(T::table(), self.table(T::NAME)?)?);
-        let mut known = self.bindings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .bindings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         known.insert(TypeId::of::<T>(), Arc::clone(&binding));
         Ok(binding)
     }

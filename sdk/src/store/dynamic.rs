@@ -49,7 +49,8 @@ impl<'a> TableView<'a> {
     pub async fn get(&self, key: &[Value]) -> Result<Option<Row>, StoreError> {
         let key = encode_key(&self.binding.table, key)?;
         let row = self.trees.get(self.binding.table.rows(), &key)?;
-        row.map(|row| self.binding.read(&key, row.value())).transpose()
+        row.map(|row| self.binding.read(&key, row.value()))
+            .transpose()
     }
 
     /// Rows in the order of the key or of an index.
@@ -146,10 +147,12 @@ fn complete(table: &sdk_schema::Table, row: &Row) -> Result<Vec<Value>, RowError
     }
     let value = |field: &Field| {
         let given = row.get(&field.name).cloned();
-        given.or_else(|| field.absent_value()).ok_or_else(|| RowError::MissingField {
-            table: table.name.clone(),
-            field: field.name.clone(),
-        })
+        given
+            .or_else(|| field.absent_value())
+            .ok_or_else(|| RowError::MissingField {
+                table: table.name.clone(),
+                field: field.name.clone(),
+            })
     };
     table.fields.iter().map(value).collect()
 }

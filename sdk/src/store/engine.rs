@@ -90,6 +90,15 @@ impl Store {
         }
     }
 
+    /// The names of all trees in the file.
+    #[cfg(test)]
+    pub(super) fn tree_names(&self) -> Vec<String> {
+        use redb::TableHandle;
+        let transaction = self.engine.database.begin_read().expect("a snapshot");
+        let trees = transaction.list_tables().expect("a list");
+        trees.map(|tree| tree.name().to_owned()).collect()
+    }
+
     /// The clock it was opened with.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -170,14 +179,23 @@ impl Store {
 
 impl Engine {
     fn committed(&self) -> Arc<Catalogue> {
-        let committed = self.committed.read().unwrap_or_else(PoisonError::into_inner);
+        let committed = self
+            .committed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&committed)
     }
 
     fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
-        let committed = self.committed.read().unwrap_or_else(PoisonError::into_inner);
+        let committed = self
+            .committed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let transaction = self.database.begin_read()?;
-        Ok(ReadTx::new(Arc::clone(&committed), Trees::of_snapshot(transaction)))
+        Ok(ReadTx::new(
+            Arc::clone(&committed),
+            Trees::of_snapshot(transaction),
+        ))
     }
 
     fn commit(
@@ -188,7 +206,10 @@ impl Engine {
         let Some(catalogue) = changed else {
             return Ok(transaction.commit()?);
         };
-        let mut committed = self.committed.write().unwrap_or_else(PoisonError::into_inner);
+        let mut committed = self
+            .committed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         transaction.commit()?;
         *committed = catalogue;
         Ok(())

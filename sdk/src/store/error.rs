@@ -308,12 +308,18 @@ impl DecodeError {
     }
 }
 
+/// Whether there is no room: on the disk, in the user's share of it, or below
+/// the limit on the size of a file.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
 impl From<redb::StorageError> for StoreError {
     fn from(error: redb::StorageError) -> Self {
         match error {
-            redb::StorageError::Io(source) if source.kind() == io::ErrorKind::StorageFull => {
-                Self::Full
-            }
+            redb::StorageError::Io(source) if is_full(&source) => Self::Full,
             redb::StorageError::Io(source) => Self::Io { source },
             redb::StorageError::Corrupted(detail) => Self::Damaged { detail },
             redb::StorageError::ValueTooLarge(bytes) => Self::TooLarge { bytes },

@@ -90,7 +90,9 @@ impl Query {
         let position = require(table, field)?;
         // As in SQL, what is smaller than a value is a value: null is not.
         let ends = match ends {
-            (Bound::Unbounded, to) if table.fields()[position].nullable && to != Bound::Unbounded => {
+            (Bound::Unbounded, to)
+                if table.fields()[position].nullable && to != Bound::Unbounded =>
+            {
                 let mut some = KeyWriter::new();
                 some.present();
                 (Bound::Included(some.into_bytes()), to)
@@ -154,9 +156,17 @@ impl Query {
 
     fn no_index(&self, table: &StoredTable) -> StoreError {
         let ranged = self.range.iter().map(|(field, _)| *field);
-        let fields: Vec<_> = self.equal.iter().map(|(field, _)| *field).chain(ranged).collect();
+        let fields: Vec<_> = self
+            .equal
+            .iter()
+            .map(|(field, _)| *field)
+            .chain(ranged)
+            .collect();
         let mut known = vec![format!("the key {}", table.label(table.key()))];
-        let labels = table.indexes().iter().map(|index| table.label(&index.fields));
+        let labels = table
+            .indexes()
+            .iter()
+            .map(|index| table.label(&index.fields));
         known.extend(labels.collect::<BTreeSet<_>>());
         StoreError::NoIndex {
             table: table.name().to_string(),
@@ -171,7 +181,10 @@ impl Query {
         table: &StoredTable,
         access: &Access,
     ) -> Result<KeyRange, StoreError> {
-        let fields = access.index.as_ref().map_or(table.key(), |index| &index.fields);
+        let fields = access
+            .index
+            .as_ref()
+            .map_or(table.key(), |index| &index.fields);
         let value_of = |field: &usize| self.equal.iter().find(|(known, _)| known == field);
         let leading = fields.iter().map_while(value_of);
         let prefix: Vec<u8> = leading.flat_map(|(_, value)| value).copied().collect();
@@ -253,18 +266,16 @@ impl KeyRange {
 }
 
 fn require(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
-    table.position(field).ok_or_else(|| StoreError::UnknownField {
-        table: table.name().to_string(),
-        field: field.to_owned(),
-        known: table.schema().field_list(),
-    })
+    table
+        .position(field)
+        .ok_or_else(|| StoreError::UnknownField {
+            table: table.name().to_string(),
+            field: field.to_owned(),
+            known: table.schema().field_list(),
+        })
 }
 
-fn value_error(
-    table: &StoredTable,
-    field: &str,
-    error: &super::error::DecodeError,
-) -> StoreError {
+fn value_error(table: &StoredTable, field: &str, error: &super::error::DecodeError) -> StoreError {
     StoreError::Value {
         table: table.name().to_string(),
         field: field.to_owned(),

@@ -23,7 +23,7 @@ use super::{
     error::DecodeError,
     layout::{Layout, Place, WIDE},
     plan::Plan,
-    value::{FieldValue, utf8},
+    value::utf8,
 };
 
 /// The bytes of one field.
@@ -205,12 +205,16 @@ impl<'a> RowReader<'a> {
         self.table.fields.iter().enumerate().map(value).collect()
     }
 
-    /// Reads the field at `index` in the order of declaration.
-    pub fn field<V: FieldValue>(&self, index: usize) -> Result<V, DecodeError> {
+    /// Reads the field at `index` in the order of declaration by [`FieldValue::decode`](super::FieldValue::decode) of its type.
+    pub fn field<V>(
+        &self,
+        index: usize,
+        decode: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
+    ) -> Result<V, DecodeError> {
         let position = self.order[index];
         self.plan
             .field(&self.row, position)
-            .and_then(|field| V::decode(field.raw()))
+            .and_then(|field| decode(field.raw()))
             .map_err(|error| error.in_field(&self.table.fields[position].name))
     }
 }

@@ -50,10 +50,7 @@ pub struct Page<R> {
 }
 
 impl<'a, R: ScanRow> Scan<'a, R> {
-    pub(crate) fn new(
-        trees: &'a dyn ReadTrees,
-        binding: Result<Arc<Binding>, StoreError>,
-    ) -> Self {
+    pub(crate) fn new(trees: &'a dyn ReadTrees, binding: Result<Arc<Binding>, StoreError>) -> Self {
         let query = Query::default();
         Self {
             trees,

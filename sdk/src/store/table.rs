@@ -103,22 +103,5 @@ tuple!((A, 0), (B, 1));
 tuple!((A, 0), (B, 1), (C, 2));
 tuple!((A, 0), (B, 1), (C, 2), (D, 3));
 
-/// Fails to compile when a reference's path and its type do not name one table.
-///
-/// # Panics
-///
-/// In a constant, so at compile time.
-pub const fn assert_same_name(found: &str, expected: &str) {
-    let (found, expected) = (found.as_bytes(), expected.as_bytes());
-    assert!(found.len() == expected.len(), "{}", SAME_NAME);
-    let mut at = 0;
-    while at < found.len() {
-        assert!(found[at] == expected[at], "{}", SAME_NAME);
-        at += 1;
-    }
-}
-
-const SAME_NAME: &str = "`#[references]` must name the table by its own module and name";
-
 /// Compiles only when the key of `T` is a `K`, which a field that refers to `T` must hold.
 pub const fn reference_key<T: Table<Key = K>, K>() {}

@@ -11,7 +11,9 @@
 
 use std::{fmt, ops::Bound, sync::OnceLock};
 
-use redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::{
+    AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, TableDefinition,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -134,7 +136,12 @@ impl<'t> Trees<'t> {
     }
 
     /// Sets the value of a key.
-    pub(crate) fn insert(&mut self, id: TreeId, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn insert(
+        &mut self,
+        id: TreeId,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), StoreError> {
         self.tree_mut(id)?.insert(key, value)?;
         Ok(())
     }
@@ -178,7 +185,11 @@ impl<'t> Trees<'t> {
         // Another task may share the snapshot and have added a link meanwhile:
         // then this one goes behind it.
         let link = place.0.get_or_init(|| new);
-        if link.id == id { Ok(&link.tree) } else { self.tree(id) }
+        if link.id == id {
+            Ok(&link.tree)
+        } else {
+            self.tree(id)
+        }
     }
 
     fn tree_mut(&mut self, id: TreeId) -> Result<&mut WriteTree<'t>, StoreError> {

@@ -272,7 +272,7 @@ pub mod table_enum {
     }
 
     /// Writes the variant's name into the row.
-    pub fn encode<E: TableEnum>(value: E, out: &mut FieldWriter<'_>) {
+    pub fn encode<E: TableEnum>(value: &E, out: &mut FieldWriter<'_>) {
         out.variable(value.as_str().as_bytes());
     }
 
@@ -282,7 +282,7 @@ pub mod table_enum {
     }
 
     /// Writes the variant's name as a part of a key.
-    pub fn encode_key<E: TableEnum>(value: E, out: &mut KeyWriter) {
+    pub fn encode_key<E: TableEnum>(value: &E, out: &mut KeyWriter) {
         out.terminated(value.as_str().as_bytes());
     }
 

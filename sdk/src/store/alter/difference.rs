@@ -64,7 +64,9 @@ impl Difference {
             raw.absent.remove(number);
         }
         for number in &self.added {
-            let value = new_field(raw, *number).absent_value().unwrap_or(Value::Null);
+            let value = new_field(raw, *number)
+                .absent_value()
+                .unwrap_or(Value::Null);
             raw.absent.insert(*number, value.to_json());
         }
         for number in &self.retyped {

@@ -2,13 +2,15 @@
 
 use std::ops::Bound;
 
-use super::{RawHead, RawTable, ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id, ready, refuse};
+use super::{
+    RawHead, RawTable, ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id, ready, refuse,
+};
+use crate::store::catalogue::{Entry, values_text};
 use crate::store::{
     catalogue::{StoredIndex, corrupt, raw::RawIndex},
     key::KeyReader,
     trees::WriteTree,
 };
-use crate::store::catalogue::{Entry, values_text};
 
 /// Makes the indexes of a table those that it should have: the declared ones,
 /// and one for each reference that neither the key nor a declared index leads
@@ -37,14 +39,18 @@ pub(super) fn reconcile(
 }
 
 fn trash(head: &mut RawHead, indexes: &[RawIndex]) {
-    head.trash.extend(indexes.iter().map(|index| TreeId::Index(index.id)));
+    head.trash
+        .extend(indexes.iter().map(|index| TreeId::Index(index.id)));
 }
 
 /// The field numbers and the uniqueness of the indexes that a table should have.
 fn wanted(raw: &RawTable) -> Vec<(Vec<u16>, bool)> {
     let folded = &raw.folded;
     let numbers = |names: &[sdk_schema::Name]| -> Vec<u16> {
-        names.iter().filter_map(|name| folded.number_of(name)).collect()
+        names
+            .iter()
+            .filter_map(|name| folded.number_of(name))
+            .collect()
     };
     let declared = folded.table.indexes.iter();
     let mut wanted: Vec<_> = declared
@@ -83,7 +89,9 @@ fn make(
 
 fn fill(tx: &ReadTx<'_>, table: &StoredTable, index: &StoredIndex) -> Result<(), StoreError> {
     let mut tree = tx.trees.create(index.tree)?;
-    let rows = tx.trees.range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
+    let rows = tx
+        .trees
+        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
     for row in rows {
         let (key, row) = row?;
         let view = table.view(row.value());

@@ -32,7 +32,11 @@ pub(super) fn fill_nulls(
         let mut last = None;
         let mut filled = Vec::new();
         let after = from.as_ref().map(Vec::as_slice);
-        for entry in tx.trees.range(table.rows(), (after, Bound::Unbounded))?.take(BATCH) {
+        for entry in tx
+            .trees
+            .range(table.rows(), (after, Bound::Unbounded))?
+            .take(BATCH)
+        {
             let (key, row) = entry?;
             if let Some(row) = fill_null(&table, position, &key, &row)? {
                 filled.push((key.value().to_vec(), row));
@@ -83,9 +87,14 @@ pub(super) fn check_references(
         return Ok(());
     };
     let target = reference.table.to_string();
-    for entry in tx.trees.range(table.rows(), (Bound::Unbounded, Bound::Unbounded))? {
+    for entry in tx
+        .trees
+        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?
+    {
         let (key, row) = entry?;
-        let referred = table.view(row.value()).and_then(|row| table.reference_key(&row, position));
+        let referred = table
+            .view(row.value())
+            .and_then(|row| table.reference_key(&row, position));
         let referred = referred.map_err(|error| corrupt(&table, key.value(), error))?;
         let Some(referred) = referred else { continue };
         if !has_row(tx, &target, &referred)? {

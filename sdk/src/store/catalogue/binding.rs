@@ -36,9 +36,17 @@ impl Binding {
     pub(crate) fn read<R: ScanRow>(&self, key: &[u8], row: &[u8]) -> Result<R, StoreError> {
         let table = &self.table;
         let read = |row: RowView<'_>| {
-            R::read(&RowReader::new(row, table.plan(&row), table.schema(), &self.order))
+            R::read(&RowReader::new(
+                row,
+                table.plan(&row),
+                table.schema(),
+                &self.order,
+            ))
         };
-        table.view(row).and_then(read).map_err(|error| corrupt(table, key, error))
+        table
+            .view(row)
+            .and_then(read)
+            .map_err(|error| corrupt(table, key, error))
     }
 
     /// Compares the fields and the key that a type declares with those of the table.
@@ -51,13 +59,17 @@ impl Binding {
             detail,
         };
         let place = |field: &Field| -> Result<usize, StoreError> {
-            let position = table.position(&field.name).ok_or_else(|| {
-                mismatch(format!("the store has no field `{}`", field.name))
-            })?;
+            let position = table
+                .position(&field.name)
+                .ok_or_else(|| mismatch(format!("the store has no field `{}`", field.name)))?;
             compare(field, &table.fields()[position]).map_err(mismatch)?;
             Ok(position)
         };
-        let order: Vec<_> = declared.fields.iter().map(place).collect::<Result<_, _>>()?;
+        let order: Vec<_> = declared
+            .fields
+            .iter()
+            .map(place)
+            .collect::<Result<_, _>>()?;
         let index = |(position, field): (usize, &Field)| {
             let index = order.iter().position(|known| *known == position);
             index.ok_or_else(|| mismatch(format!("the type has no field `{}`", field.name)))
@@ -66,7 +78,9 @@ impl Binding {
         let declared_at = fields.map(index).collect::<Result<_, _>>()?;
         if declared.key != table.schema().key {
             let (found, expected) = (declared.key.join(", "), table.schema().key.join(", "));
-            return Err(mismatch(format!("the key is ({found}), the store has ({expected})")));
+            return Err(mismatch(format!(
+                "the key is ({found}), the store has ({expected})"
+            )));
         }
         Ok(Self {
             table: Arc::clone(table),

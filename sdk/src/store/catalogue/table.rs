@@ -55,22 +55,40 @@ impl StoredTable {
         let index = |index: &RawIndex| -> Result<_, DecodeError> {
             Ok(StoredIndex {
                 tree: TreeId::Index(index.id),
-                fields: index.fields.iter().map(position).collect::<Result<_, _>>()?,
+                fields: index
+                    .fields
+                    .iter()
+                    .map(position)
+                    .collect::<Result<_, _>>()?,
                 unique: index.unique,
             })
         };
         let key_position = |name: &sdk_schema::Name| {
-            let place = folded.table.fields.iter().position(|field| field.name == *name);
+            let place = folded
+                .table
+                .fields
+                .iter()
+                .position(|field| field.name == *name);
             place.ok_or_else(|| DecodeError::value("a field of the key", name))
         };
-        let layouts: Vec<_> = (0..).zip(&raw.layouts).map(|(number, fields)| Layout::new(number, fields.clone())).collect();
+        let layouts: Vec<_> = (0..)
+            .zip(&raw.layouts)
+            .map(|(number, fields)| Layout::new(number, fields.clone()))
+            .collect();
         let plan = |layout: &Layout| {
-            Plan::new(&folded.table.fields, &folded.numbers, layout, |number| absent(&raw, number))
+            Plan::new(&folded.table.fields, &folded.numbers, layout, |number| {
+                absent(&raw, number)
+            })
         };
         Ok(Self {
             name: raw.name(),
             plans: layouts.iter().map(plan).collect::<Result<_, _>>()?,
-            key: folded.table.key.iter().map(key_position).collect::<Result<_, _>>()?,
+            key: folded
+                .table
+                .key
+                .iter()
+                .map(key_position)
+                .collect::<Result<_, _>>()?,
             indexes: raw.indexes.iter().map(index).collect::<Result<_, _>>()?,
             layouts,
             raw,
@@ -125,7 +143,9 @@ impl StoredTable {
 
     /// The layout that rows are written in. Its positions are those of the fields.
     pub(crate) fn layout(&self) -> &Layout {
-        self.layouts.last().expect("a table has a layout from its making on")
+        self.layouts
+            .last()
+            .expect("a table has a layout from its making on")
     }
 
     /// Reads the head of a row.
@@ -173,7 +193,11 @@ impl StoredTable {
         }
         Ok(Entry {
             key: out.into_bytes(),
-            value: if index.unique { key.to_vec() } else { Vec::new() },
+            value: if index.unique {
+                key.to_vec()
+            } else {
+                Vec::new()
+            },
             unique,
         })
     }
@@ -256,7 +280,9 @@ impl StoredTable {
         parts: &mut KeyReader<'_>,
     ) -> Result<Vec<Value>, DecodeError> {
         let fields = positions.iter().map(|position| &self.fields()[*position]);
-        fields.map(|field| key::dynamic::decode(field, parts)).collect()
+        fields
+            .map(|field| key::dynamic::decode(field, parts))
+            .collect()
     }
 
     /// A key as messages show it.
@@ -295,7 +321,10 @@ pub(crate) fn values_text(values: &[Value]) -> String {
     match values {
         [value] => value.to_json().to_string(),
         values => {
-            let texts: Vec<_> = values.iter().map(|value| value.to_json().to_string()).collect();
+            let texts: Vec<_> = values
+                .iter()
+                .map(|value| value.to_json().to_string())
+                .collect();
             format!("({})", texts.join(", "))
         }
     }

@@ -10,7 +10,7 @@ use crate::store::{
         Catalogue,
         raw::{self, RawHead},
     },
-    error::{OpenError, StoreError},
+    error::{OpenError, StoreError, is_full},
     trees::{TreeId, Trees},
 };
 
@@ -112,7 +112,7 @@ fn refused(path: &Path, source: io::Error) -> OpenError {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             OpenError::ReadOnly { path, source }
         }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OpenError::Full { path },
+        _ if is_full(&source) => OpenError::Full { path },
         io::ErrorKind::InvalidData => OpenError::NotADatabase {
             path,
             detail: source.to_string(),

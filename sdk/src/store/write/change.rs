@@ -69,7 +69,11 @@ impl WriteRows for WriteTx<'_> {
 
 impl WriteTx<'_> {
     /// A copy of the row with that key.
-    pub(super) fn row(&self, table: &StoredTable, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) fn row(
+        &self,
+        table: &StoredTable,
+        key: &[u8],
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let row = self.read.trees.get(table.rows(), key)?;
         Ok(row.map(|row| row.value().to_vec()))
     }

@@ -1,0 +1,11 @@
+//! Tests of the store through its public API.
+
+mod constraints;
+mod fixture;
+mod layouts;
+mod model;
+mod opening;
+mod rows;
+mod scans;
+mod transactions;
+mod types;
