@@ -48,7 +48,8 @@ fn expand_files(dir: &Path, module: &Module, files: &[&PathBuf]) -> TokenStream 
     let sdk = &module.sdk;
     let files = files.iter().map(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let path = dir.join(file);
+        // A relative path would start at the folder of the generated file.
+        let path = std::path::absolute(dir.join(file)).unwrap_or_else(|_| dir.join(file));
         let path = path.to_string_lossy();
         quote!(#sdk::__private::EmbeddedFile { name: #name, text: include_str!(#path) })
     });

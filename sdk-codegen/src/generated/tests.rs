@@ -1,5 +1,7 @@
 //! The text that a module gets, as its author may read it.
 
+use std::path::Path;
+
 use crate::{check::check, fixture::module};
 
 /// The generated text, with `DIR` for the folder of the module.
@@ -23,6 +25,17 @@ fn embeds_all_folders_and_gives_each_message_a_function() {
 #[test]
 fn is_the_same_for_the_same_files() {
     assert_eq!(expand(&[]), expand(&[]));
+}
+
+#[test]
+fn embeds_by_absolute_paths_from_a_relative_folder() {
+    let dir = module(&[]);
+    let checked = check(dir.path()).unwrap();
+    let text = super::text(Path::new("blog"), &checked.module, &checked.folder).unwrap();
+    let here = std::env::current_dir()
+        .unwrap()
+        .join("blog/mail/welcome.txt");
+    assert!(text.contains(&format!("{:?}", here.display().to_string())));
 }
 
 #[test]
