@@ -1,20 +1,20 @@
 //! What the module does by itself.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use sdk::prelude::*;
 
 use crate::{Pledge, PledgeStatus, Project};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How long a pledge may stay open.
-const PATIENCE: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+const PATIENCE: Duration = Duration::from_hours(60 * 24);
 
-/// How many pledges one transaction cancels.
+/// How many pledges one transaction cancels, so that others get their turn.
 const BATCH_ROWS: usize = 200;
 
-/// Counts the open pledges of the last 24 hours by project and logs them.
+/// Counts the pledges of the last 24 hours by project and logs them.
 #[job(
     schedule = "0 7 * * MON-FRI",
     tz = "Europe/Berlin",
@@ -26,7 +26,7 @@ const BATCH_ROWS: usize = 200;
 pub(crate) async fn digest(cx: &JobContext) -> Result<()> {
     let counts = count_pledges(cx.store(), before(cx.due(), DAY), cx.due()).await?;
     for (project, pledges) in &counts {
-        tracing::info!(%project, pledges, "pledges of the last day");
+        tracing::info!(project = project.title, pledges, "pledges of the last day");
     }
     tracing::info!(projects = counts.len(), "digest done");
     Ok(())
@@ -42,65 +42,80 @@ pub(crate) async fn digest(cx: &JobContext) -> Result<()> {
     retry = 3
 )]
 pub(crate) async fn expire_pledges(cx: &JobContext) -> Result<()> {
-    let cutoff = before(cx.due(), PATIENCE);
+    let stale = stale_pledges(cx.store(), before(cx.due(), PATIENCE)).await?;
     let mut cancelled = 0;
-    while !cx.is_cancelled() {
-        let batch = cancel_batch(cx.store(), cutoff).await?;
-        cancelled += batch;
-        if batch < BATCH_ROWS {
+    for batch in stale.chunks(BATCH_ROWS) {
+        if cx.is_cancelled() {
             break;
         }
+        cancelled += cancel(cx.store(), batch).await?;
     }
     tracing::info!(cancelled, "pledges that stayed open for too long");
     Ok(())
 }
 
-/// The number of open pledges in `from..until`, by the title of their project.
+/// The projects that got pledges in `from..until`, with their number.
 async fn count_pledges(
     store: &Store,
     from: Timestamp,
     until: Timestamp,
-) -> Result<BTreeMap<String, usize>> {
+) -> Result<Vec<(Project, u64)>> {
     store
         .read(async |tx| {
-            let mut counts = BTreeMap::new();
-            let mut pledges = tx
-                .scan::<Pledge>()
-                .by(Pledge::STATUS, &PledgeStatus::Open)
-                .range(Pledge::PLEDGED_AT, from..until)
-                .rows()?;
-            while let Some(pledge) = pledges.next().await? {
-                let project = tx.get::<Project>(&pledge.project).await?;
-                let title = project.map_or_else(|| pledge.project.to_string(), |it| it.title);
-                *counts.entry(title).or_default() += 1;
+            let mut counts = Vec::new();
+            let mut projects = tx.scan::<Project>().rows()?;
+            while let Some(project) = projects.next().await? {
+                let pledges = tx
+                    .scan::<Pledge>()
+                    .by(Pledge::PROJECT, project.id)
+                    .range(Pledge::PLEDGED_AT, from..until);
+                match pledges.count().await? {
+                    0 => {}
+                    count => counts.push((project, count)),
+                }
             }
             Ok(counts)
         })
         .await
 }
 
-/// Cancels some pledges that are open since before `cutoff`, and says how many.
-async fn cancel_batch(store: &Store, cutoff: Timestamp) -> Result<usize> {
-    store.write(async |tx| cancel_some(tx, cutoff).await).await
+/// The pledges that have been open since before `cutoff`.
+async fn stale_pledges(store: &Store, cutoff: Timestamp) -> Result<Vec<Id<Pledge>>> {
+    store
+        .read(async |tx| {
+            let mut stale = Vec::new();
+            let mut open = tx
+                .scan::<Pledge>()
+                .by(Pledge::STATUS, PledgeStatus::Open)
+                .rows()?;
+            while let Some(pledge) = open.next().await? {
+                if pledge.pledged_at < cutoff {
+                    stale.push(pledge.id);
+                }
+            }
+            Ok(stale)
+        })
+        .await
 }
 
-async fn cancel_some(tx: &mut WriteTx<'_>, cutoff: Timestamp) -> Result<usize> {
-    let old = tx
-        .scan::<Pledge>()
-        .by(Pledge::STATUS, &PledgeStatus::Open)
-        .range(Pledge::PLEDGED_AT, ..cutoff)
-        .limit(BATCH_ROWS)
-        .collect()
-        .await?;
-    for pledge in &old.rows {
-        let status = PledgeStatus::Cancelled;
-        tx.update(&Pledge {
-            status,
-            ..pledge.clone()
+/// Cancels those of the pledges that are still open, and says how many.
+async fn cancel(store: &Store, pledges: &[Id<Pledge>]) -> Result<usize> {
+    store
+        .write(async |tx| {
+            let mut cancelled = 0;
+            for id in pledges {
+                // It may have been paid or deleted since it was found.
+                if let Some(mut pledge) = tx.get::<Pledge>(id).await?
+                    && pledge.status == PledgeStatus::Open
+                {
+                    pledge.status = PledgeStatus::Cancelled;
+                    tx.update(&pledge).await?;
+                    cancelled += 1;
+                }
+            }
+            Ok(cancelled)
         })
-        .await?;
-    }
-    Ok(old.rows.len())
+        .await
 }
 
 /// The instant `by` before another; at the edge of the calendar, the same.

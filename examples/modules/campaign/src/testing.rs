@@ -1,6 +1,6 @@
 //! What the tests share: hosts on stores in memory, and rows as text.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sdk::{
     App,
@@ -22,28 +22,43 @@ pub(crate) fn at(instant: &str) -> Timestamp {
     instant.parse().expect("a timestamp")
 }
 
-/// Both modules, merged.
-pub(crate) fn linked() -> Arc<Linked> {
+/// Both modules, merged once for all tests: that reads every translation of the world.
+static LINKED: LazyLock<Arc<Linked>> = LazyLock::new(|| {
     let app = App::new("test").module(geo::Geo).module(Campaign);
     Arc::new(app.link().expect("modules that fit"))
+});
+
+pub(crate) fn linked() -> Arc<Linked> {
+    Arc::clone(&LINKED)
 }
 
-/// A host that has started: all migrations and the real seeds are applied.
-pub(crate) async fn host() -> Host {
+/// A host whose tables are made and hold the smallest world that serves.
+pub(crate) async fn host() -> Result<Host> {
     let clock = Clock::manual(at(NOW));
-    let store = Store::in_memory(clock.clone()).expect("a store");
-    let host = Host::on(linked(), store, clock);
-    host.start(&[]).await.expect("a start");
-    host
+    let host = Host::on(linked(), Store::in_memory(clock.clone())?, clock);
+    host.migrate(&[]).await?;
+    host.scheduler().refresh().await?;
+    let world = [
+        ("geo.region", r#"{"code":"001","name":"world"}"#),
+        ("geo.currency", r#"{"code":"EUR","name":"Euro","digits":2}"#),
+        (
+            "geo.country",
+            r#"{"code":"DE","name":"Germany","alpha3":"DEU","numeric":"276","region":"001"}"#,
+        ),
+    ];
+    for (table, row) in world {
+        insert(host.store(), table, &[row]).await?;
+    }
+    Ok(host)
 }
 
 /// Adds rows, each from its JSON, to the table `table`.
-pub(crate) async fn insert(store: &Store, table: &str, rows: &[&str]) -> Result<()> {
+pub(crate) async fn insert(store: &Store, table: &str, rows: &[impl AsRef<str>]) -> Result<()> {
     store
         .write(async |tx| {
             let mut table = tx.table(table)?;
             for text in rows {
-                let row: Row = table.schema().row_from_json(&text.parse()?)?;
+                let row: Row = table.schema().row_from_json(&text.as_ref().parse()?)?;
                 table.insert(row).await?;
             }
             Ok(())

@@ -6,18 +6,20 @@
 //! generator in `gen/`; `ORIGIN.md` says from which version and under which
 //! licence.
 //!
-//! A table of another module refers to a country by its code:
+//! A field of another module refers to a country by its code, with
+//! `#[references(geo::Country)]`. A row carries its English name; its name in
+//! any other language is a message of the catalogue:
 //!
-//! ```ignore
-//! #[references(geo::Country)]
-//! pub country: String,
 //! ```
+//! use sdk::Table;
 //!
-//! A row carries its English name. Its name in any other language is the
-//! message `country_DE`, `region_155`, `language_de` or `currency_EUR` of the
-//! catalogue.
+//! assert_eq!(geo::Country::NAME, "geo.country");
+//! assert_eq!(geo::messages::country_de().key(), "geo.country_DE");
+//! ```
 
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use sdk::prelude::*;
 

@@ -63,8 +63,7 @@ async fn february() -> Result<History> {
         ),
     ];
     for (table, rows) in &tables {
-        let rows: Vec<_> = rows.iter().map(String::as_str).collect();
-        insert(&history.store, table, &rows).await?;
+        insert(&history.store, table, rows).await?;
     }
     Ok(history)
 }
