@@ -11,7 +11,25 @@
 //! errors, panics and time limits end in the row, and what a host that died
 //! left behind is marked when the next one starts.
 //!
-//! All time comes from the [`Clock`](crate::clock::Clock).
+//! All time comes from the [`Clock`](crate::clock::Clock). `docs/jobs.md` says
+//! when a run is due and what its states mean.
+//!
+//! ```
+//! use sdk::prelude::*;
+//!
+//! /// Throws away what nobody has asked for in a month.
+//! #[job(schedule = "0 3 * * *", tz = "Europe/Berlin", missed = "once")]
+//! async fn tidy(cx: &JobContext) -> Result<()> {
+//!     let today = cx.due();
+//!     cx.store().write(async |tx| { /* … */ Ok(()) }).await
+//! }
+//!
+//! fn main() {
+//!     let declared = tidy::declaration();
+//!     assert_eq!((declared.name, declared.schedule), ("tidy", "0 3 * * *"));
+//!     assert_eq!(declared.description, "Throws away what nobody has asked for in a month.");
+//! }
+//! ```
 
 mod active;
 mod agenda;

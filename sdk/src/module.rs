@@ -4,6 +4,27 @@
 //! attribute; the module's build script adds the [`Embedded`] files. A
 //! [`Declaration`] is both together, with code; its manifest is the same as
 //! plain data, which is what is merged, planned and checked.
+//!
+//! What the derive does can be done by hand, as tests do:
+//!
+//! ```
+//! use sdk::module::{Declaration, Embedded, EmbeddedFile};
+//!
+//! let blog = Declaration {
+//!     name: "blog",
+//!     version: "1.0.0",
+//!     requires: &[],
+//!     tables: vec![],
+//!     jobs: vec![],
+//!     steps: vec![],
+//!     embedded: Embedded {
+//!         migrations: &[EmbeddedFile { name: "2026_create.json", text: "{}" }],
+//!         ..Embedded::NONE
+//!     },
+//! };
+//! let error = blog.manifest().unwrap_err();
+//! assert!(error.to_string().contains("2026_create.json"));
+//! ```
 
 mod core;
 mod manifest;

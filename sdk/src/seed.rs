@@ -7,6 +7,8 @@
 //! **Test** seeds fill a store for demos and tests: the files of `seeds/test`,
 //! then rows made up from the schema. The same number of rows and the same
 //! start of the random numbers give the same rows.
+//!
+//! `docs/seeds.md` says what becomes of each row and how rows are made up.
 
 mod error;
 mod fakes;

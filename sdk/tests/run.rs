@@ -10,6 +10,9 @@ mod generate;
 #[path = "run/jobs.rs"]
 mod jobs;
 #[cfg(test)]
+#[path = "run/link.rs"]
+mod link;
+#[cfg(test)]
 #[path = "run/migrate.rs"]
 mod migrate;
 #[cfg(test)]

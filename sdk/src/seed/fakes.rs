@@ -130,6 +130,7 @@ fn of_type(
         }
         FieldType::Vec(element) => {
             let count = rng.random_range(0..4);
+            let kind = kind.or(Some(FakeKind::Word));
             let element = |_| of_type(element, kind, range, rng);
             Value::Vec((0..count).map(element).collect())
         }
@@ -224,4 +225,33 @@ fn date(days: i64) -> Value {
     let epoch = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default();
     let day = TimeDelta::try_days(days).and_then(|days| epoch.checked_add_signed(days));
     Value::Date(day.unwrap_or(epoch))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn counted_texts_do_not_meet() {
+        assert_eq!(counted_text("ada", 12), "ada-12");
+        assert_eq!(counted_text("ada@example.org", 12), "ada.12@example.org");
+        assert_ne!(counted_text("a1", 2), counted_text("a", 12));
+        assert_ne!(counted_text("a1@b", 2), counted_text("a@b", 12));
+    }
+
+    #[test]
+    fn every_kind_of_text_is_made() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (word, kind) in FakeKind::WORDS {
+            assert!(!text(Some(*kind), &mut rng).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_range_whose_ends_are_swapped_is_the_same_range() {
+        let hint = Fake::Range { min: 5, max: 1 };
+        assert_eq!(range(Some(hint)), Some((1, 5)));
+    }
 }

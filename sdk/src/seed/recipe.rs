@@ -289,3 +289,32 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
 fn index(place: u64) -> usize {
     usize::try_from(place).expect("a place in a list that is in memory")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn every_combination_comes_up_once_before_there_are_no_more(total in 1..500_u64, seed: u64) {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let combination = Combination::shuffled(total, &mut rng);
+            let places: HashSet<_> = (0..total).map(|number| combination.at(number)).collect();
+            prop_assert_eq!(places.len() as u64, total);
+            prop_assert!(places.iter().all(|place| *place < total));
+        }
+    }
+
+    #[test]
+    fn a_combination_of_nearly_endless_choices_does_not_overflow() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let combination = Combination::shuffled(u64::MAX, &mut rng);
+        assert_ne!(combination.at(u64::MAX - 1), combination.at(u64::MAX - 2));
+    }
+}

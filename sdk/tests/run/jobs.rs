@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use sdk::{
     clock::Clock,
-    jobs::{JobChange, JobContext, JobDeclaration, JobFuture, JobRun, JobsError, Scheduler},
+    jobs::{
+        JobChange, JobContext, JobDeclaration, JobFuture, JobOverride, JobRun, JobsError, RunState,
+        Scheduler,
+    },
     module::{self, Declaration},
+    store::{Id, StoreError},
 };
 use sdk_schema::{Missed, Overlap, Timestamp};
 
-use crate::bench::{Bench, module};
+use crate::bench::{Bench, module, text};
 
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -467,4 +471,111 @@ async fn a_job_that_is_no_longer_declared_is_marked() {
             ("office.work".into(), "false".into())
         ]
     );
+}
+
+#[tokio::test]
+async fn a_due_time_that_another_host_has_claimed_is_left_to_it() {
+    let office = Office::open(hourly(quick)).await;
+    let claimed = JobRun {
+        id: Id::new(),
+        job: "office.work".to_owned(),
+        due: noon(1, 0),
+        asked: false,
+        state: RunState::Running,
+        attempt: 1,
+        started_at: Some(noon(1, 0)),
+        finished_at: None,
+        error: None,
+    };
+    let store = &office.bench.store;
+    store
+        .write(async |tx| tx.insert(&claimed).await)
+        .await
+        .unwrap();
+    let running = office.scheduler.spawn();
+    office.clock().set(noon(1, 0));
+    office.clock().set(noon(2, 0));
+    office.until(&["13:00 running 1", "14:00 done 1"]).await;
+    running.stop(MINUTE).await;
+}
+
+#[tokio::test]
+async fn the_oldest_runs_are_forgotten() {
+    let office = Office::open(hourly(quick)).await;
+    let old = |number: i64| JobRun {
+        id: Id::new(),
+        job: "office.work".to_owned(),
+        due: Timestamp::from_micros(number).unwrap(),
+        asked: true,
+        state: RunState::Done,
+        attempt: 1,
+        started_at: None,
+        finished_at: None,
+        error: None,
+    };
+    let insert = office.bench.store.write(async |tx| {
+        for number in 0..1_005 {
+            tx.insert(&old(number)).await?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    insert.await.unwrap();
+    office.scheduler.run_now("office.work").await.unwrap();
+    let runs = office
+        .scheduler
+        .history(Some("office.work"), 2_000)
+        .await
+        .unwrap();
+    assert_eq!(runs.len(), 1_000);
+    assert_eq!(runs.last().unwrap().due.as_micros(), 6);
+    assert_eq!(runs.first().unwrap().due, noon(0, 0));
+}
+
+#[tokio::test]
+async fn a_schedule_that_was_spoiled_by_hand_is_reported_and_the_declared_one_holds() {
+    let office = Office::open(hourly(quick)).await;
+    office
+        .scheduler
+        .set_override("office.work", JobChange::default())
+        .await
+        .unwrap();
+    let spoiled = text("at teatime");
+    office
+        .bench
+        .edit("sdk.job_override", text("office.work"), "schedule", spoiled)
+        .await;
+    let status = office.scheduler.list().await.unwrap().remove(0);
+    assert!(status.is_failing());
+    assert!(status.problem.unwrap().contains("at teatime"));
+    assert_eq!(status.next, Some(noon(1, 0)));
+}
+
+/// Leaves a trace of what it was told about itself.
+fn writing(cx: &JobContext) -> JobFuture<'_> {
+    Box::pin(async move {
+        let job = format!(
+            "{}.{} {} {}",
+            cx.module(),
+            cx.name(),
+            cx.due(),
+            cx.attempt()
+        );
+        let enabled = !cx.is_cancelled();
+        let set_at = cx.clock().now();
+        let trace = JobOverride {
+            job,
+            schedule: None,
+            tz: None,
+            enabled,
+            set_at,
+        };
+        Ok(cx.store().write(async |tx| tx.insert(&trace).await).await?)
+    })
+}
+
+#[tokio::test]
+async fn a_job_knows_which_run_it_is_and_writes_to_the_store() {
+    let office = Office::open(hourly(writing)).await;
+    office.scheduler.run_now("office.work").await.unwrap();
+    insta::assert_snapshot!(office.bench.rows("sdk.job_override").await, @r#"{"job":"office.work 2026-11-20T12:00:00.000000Z 1","schedule":null,"tz":null,"enabled":true,"set_at":"2026-11-20T12:00:00.000000Z"}"#);
 }
