@@ -6,3 +6,5 @@ mod acme;
 mod bad_data;
 #[path = "product/layering.rs"]
 mod layering;
+#[path = "product/readme.rs"]
+mod readme;
