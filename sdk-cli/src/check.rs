@@ -69,9 +69,10 @@ fn summary(checked: &Checked) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| counted(count, noun))
         .collect();
-    match parts.is_empty() {
-        true => format!("ok   {}: nothing declared yet", module.name),
-        false => format!("ok   {}: {}", module.name, parts.join(", ")),
+    if parts.is_empty() {
+        format!("ok   {}: nothing declared yet", module.name)
+    } else {
+        format!("ok   {}: {}", module.name, parts.join(", "))
     }
 }
 

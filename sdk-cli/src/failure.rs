@@ -1,11 +1,12 @@
 //! The one place where an error becomes what a person reads: what is wrong,
 //! and, where there is one, the next command to type.
 
-use std::{fmt, path::Path};
+use std::{borrow::Borrow, fmt, path::Path};
 
 use sdk_codegen::{FileFault, FileFaults};
+use sdk_schema::NameError;
 
-use crate::{changes::ChangeError, project::ProjectError, report::Report};
+use crate::{changes::ChangeError, new::Refusal, project::ProjectError, report::Report};
 
 /// A command that was not carried out.
 #[derive(Debug, Default)]
@@ -29,12 +30,6 @@ impl Failure {
         }
     }
 
-    /// The same with the next thing to do.
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
     /// The faults of a package's files, whose paths are relative to its `folder`.
     pub(crate) fn of_files(folder: &Path, faults: FileFaults, message: impl fmt::Display) -> Self {
         Self {
@@ -53,6 +48,14 @@ pub(crate) fn in_folder(folder: &Path, fault: FileFault) -> FileFault {
         file: folder.join(&fault.file),
         ..fault
     }
+}
+
+/// Names as messages list what there is.
+pub(crate) fn listed(names: &[impl Borrow<str>]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.join(", ")
 }
 
 /// Shown as it stands on standard error.
@@ -75,6 +78,12 @@ impl From<FileFault> for Failure {
     }
 }
 
+impl From<NameError> for Failure {
+    fn from(error: NameError) -> Self {
+        Self::new(error)
+    }
+}
+
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         Self::new(error)
@@ -94,6 +103,15 @@ impl From<ProjectError> for Failure {
         Self {
             hint,
             ..Self::new(error)
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            hint: refusal.hint(),
+            ..Self::new(refusal)
         }
     }
 }

@@ -4,11 +4,14 @@ mod app;
 mod job;
 mod migration;
 mod module;
+mod refusal;
 mod seed;
 mod table;
 mod translation;
 
 use std::path::Path;
+
+pub(crate) use refusal::Refusal;
 
 use crate::{
     arguments::New,
@@ -43,10 +46,7 @@ fn list(
     let file = member.file("src/lib.rs");
     let mut lib = RustFile::read(&project.root, &file)?;
     if !edit(&mut lib) {
-        return Err(Failure::new(format!(
-            "{}: no struct has `#[derive(Module)]` and `#[module(…)]`",
-            file.display()
-        )));
+        return Err(Refusal::NoManifest { file }.into());
     }
     changes.replace(file, lib.into_text());
     Ok(())

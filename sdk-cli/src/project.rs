@@ -14,7 +14,7 @@ use std::{
 use sdk_codegen::FileFault;
 use sdk_schema::Name;
 
-use crate::cargo_manifest::CargoManifest;
+use crate::{cargo_manifest::CargoManifest, failure::listed};
 
 /// The workspace of an application.
 #[derive(Debug)]
@@ -119,10 +119,7 @@ impl Project {
 
     fn module_list(&self) -> String {
         let names: Vec<_> = self.modules().map(Member::crate_name).collect();
-        match names.is_empty() {
-            true => "none".to_owned(),
-            false => names.join(", "),
-        }
+        listed(&names)
     }
 
     /// Whether a folder is a member already or fits a pattern that makes it one.

@@ -8,7 +8,7 @@ use sdk_codegen::{FileFaults, folder::Folder, source::Module};
 
 use crate::{
     changes::Changes,
-    failure::Failure,
+    failure::{Failure, listed},
     project::{Member, Project},
 };
 
@@ -34,6 +34,16 @@ pub(crate) fn unreadable(member: &Member, faults: FileFaults) -> Failure {
         member.crate_name()
     );
     Failure::of_files(&member.folder, faults, message)
+}
+
+/// The tables of a module as messages list them.
+pub(crate) fn tables(module: &Module) -> String {
+    let names: Vec<_> = module
+        .tables
+        .iter()
+        .map(|declared| declared.table.name.as_str())
+        .collect();
+    listed(&names)
 }
 
 /// Reads the source of a module as it would be with `changes`.

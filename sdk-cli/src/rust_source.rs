@@ -84,9 +84,10 @@ impl RustFile {
             copied = range.end;
         }
         text.push_str(&self.text[copied..]);
-        match self.text.contains("\r\n") {
-            true => text.replace("\r\n", "\n").replace('\n', "\r\n"),
-            false => text,
+        if self.text.contains("\r\n") {
+            text.replace("\r\n", "\n").replace('\n', "\r\n")
+        } else {
+            text
         }
     }
 

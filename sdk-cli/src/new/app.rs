@@ -8,6 +8,7 @@ use std::{
 use minijinja::context;
 use toml_edit::{InlineTable, Value};
 
+use super::Refusal;
 use crate::{
     arguments::{NewApp, SdkSource},
     changes::Changes,
@@ -36,23 +37,21 @@ pub(crate) fn run(arguments: &NewApp, folder: &Path) -> Result<Report, Failure> 
     Ok(report.hint(format!("cd {} && cargo run -- serve", dir.display())))
 }
 
-fn refuse_occupied(target: &Path, dir: &Path) -> Result<(), Failure> {
+fn refuse_occupied(target: &Path, dir: &Path) -> Result<(), Refusal> {
     let free = match fs::read_dir(target) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     };
-    match free {
-        true => Ok(()),
-        false => Err(Failure::new(format!(
-            "{} is there already and not an empty folder",
-            dir.display()
-        ))
-        .hint("choose another folder with --dir DIR")),
+    if free {
+        return Ok(());
     }
+    Err(Refusal::Occupied {
+        folder: dir.to_owned(),
+    })
 }
 
 /// How the application depends on each of the SDK's crates, as TOML.
-fn dependencies(sdk: &SdkSource, folder: &Path, target: &Path) -> Result<[String; 2], Failure> {
+fn dependencies(sdk: &SdkSource, folder: &Path, target: &Path) -> Result<[String; 2], Refusal> {
     let Some(path) = &sdk.sdk_path else {
         let version = Value::from(sdk.sdk_version.clone().unwrap_or_default());
         return Ok(CRATES.map(|_| version.to_string()));
@@ -67,13 +66,9 @@ fn dependencies(sdk: &SdkSource, folder: &Path, target: &Path) -> Result<[String
 
 /// The SDK's folder as the application's `Cargo.toml` names it: relative to
 /// that, or absolute, as it was typed.
-fn location(path: &Path, folder: &Path, target: &Path) -> Result<String, Failure> {
-    let not_there = || {
-        let message = format!(
-            "{} is not the SDK: expected the folders `sdk` and `sdk-build` in it",
-            path.display()
-        );
-        Failure::new(message).hint("--sdk-path names the folder of the SDK's repository")
+fn location(path: &Path, folder: &Path, target: &Path) -> Result<String, Refusal> {
+    let not_there = || Refusal::NotTheSdk {
+        path: path.to_owned(),
     };
     let root = folder.join(path).canonicalize().map_err(|_| not_there())?;
     if !CRATES
@@ -82,17 +77,17 @@ fn location(path: &Path, folder: &Path, target: &Path) -> Result<String, Failure
     {
         return Err(not_there());
     }
-    let named = match path.is_absolute() {
-        true => root,
-        false => relative(&resolved(target), &root),
+    let named = if path.is_absolute() {
+        root
+    } else {
+        relative(&resolved(target), &root)
     };
     let parts: Option<Vec<_>> = named.iter().map(|part| part.to_str()).collect();
     match parts {
         Some(parts) => Ok(parts.join("/").replace("//", "/")),
-        None => Err(Failure::new(format!(
-            "{} is not UTF-8, as Cargo.toml has to be",
-            path.display()
-        ))),
+        None => Err(Refusal::NotUtf8 {
+            path: path.to_owned(),
+        }),
     }
 }
 

@@ -6,6 +6,7 @@ use minijinja::context;
 use proc_macro2::Literal;
 use sdk_schema::Name;
 
+use super::Refusal;
 use crate::{
     arguments::NewJob,
     changes::Changes,
@@ -23,10 +24,12 @@ pub(crate) fn run(arguments: &NewJob, project: &Project) -> Result<Report, Failu
     let name = arguments.name.name();
     let source = reading::source(project, member)?;
     if source.jobs.iter().any(|job| job.name == *name) {
-        return Err(Failure::new(format!(
-            "module `{}` has a job `{name}` already",
-            source.name
-        )));
+        return Err(Refusal::Declared {
+            module: source.name,
+            kind: "job",
+            name: name.clone(),
+        }
+        .into());
     }
     let mut changes = Changes::new(&project.root);
     super::list(project, member, &mut changes, |lib| {
@@ -64,10 +67,8 @@ fn add_function(
     }
     let mut jobs = RustFile::read(&project.root, &file)?;
     if jobs.declares(name) {
-        return Err(Failure::new(format!(
-            "{} has a `{name}` already",
-            file.display()
-        )));
+        let item = name.to_string();
+        return Err(Refusal::ItemExists { file, item }.into());
     }
     jobs.append(text);
     changes.replace(file, jobs.into_text());

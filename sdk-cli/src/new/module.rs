@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use minijinja::context;
 
+use super::Refusal;
 use crate::{
     arguments::NewModule,
     changes::Changes,
-    failure::Failure,
+    failure::{Failure, listed},
     names::ModuleName,
     project::{Member, Project},
     report::Report,
@@ -39,35 +40,34 @@ pub(crate) fn run(arguments: &NewModule, project: &Project) -> Result<Report, Fa
     add_member(project, host, name, &folder, &mut changes);
     let report = Report::of(Path::new(""), changes.write()?);
     let next = format!("sdk-cli new table {name} Item name:String");
-    Ok(match linked {
-        true => report.hint(next),
-        false => report.hint(next).hint(format!(
+    Ok(if linked {
+        report.hint(next)
+    } else {
+        report.hint(next).hint(format!(
             "no host links it yet: add `.module({name}::{})` to one",
             name.type_name()
-        )),
+        ))
     })
 }
 
-fn refuse_taken(name: &ModuleName, project: &Project) -> Result<(), Failure> {
+fn refuse_taken(name: &ModuleName, project: &Project) -> Result<(), Refusal> {
     let same = |member: &&Member| member.crate_name() == name.name().as_str();
     match project.members().iter().find(same) {
         None => Ok(()),
-        Some(member) => Err(Failure::new(format!(
-            "`{name}` is a package of this workspace already: {}",
-            member.file("Cargo.toml").display()
-        ))),
+        Some(member) => Err(Refusal::PackageExists {
+            name: name.name().clone(),
+            manifest: member.file("Cargo.toml"),
+        }),
     }
 }
 
-fn refuse_unshared(project: &Project) -> Result<(), Failure> {
+fn refuse_unshared(project: &Project) -> Result<(), Refusal> {
     let missing = ["sdk", "sdk-build"]
         .into_iter()
         .find(|name| !project.manifest.shares(name));
     match missing {
         None => Ok(()),
-        Some(name) => Err(Failure::new(format!(
-            "Cargo.toml: `[workspace.dependencies]` has no `{name}`, which the module takes from there"
-        ))),
+        Some(name) => Err(Refusal::Unshared { name }),
     }
 }
 
@@ -81,24 +81,17 @@ fn host<'a>(package: Option<&str>, project: &'a Project) -> Result<Option<Host<'
     match package {
         Some(package) => match names.iter().position(|name| name == package) {
             Some(nth) => Ok(Some(hosts.swap_remove(nth))),
-            None => Err(Failure::new(format!(
-                "no host `{package}` in this workspace: expected a package whose src/main.rs builds an `App`; found {}",
-                listed(&names)
-            ))),
+            None => Err(Refusal::UnknownHost {
+                package: package.to_owned(),
+                known: listed(&names),
+            }
+            .into()),
         },
-        None if hosts.len() > 1 => Err(Failure::new(format!(
-            "this workspace has several hosts: {}",
-            listed(&names)
-        ))
-        .hint("choose one with --host PACKAGE")),
+        None if hosts.len() > 1 => Err(Refusal::SeveralHosts {
+            hosts: listed(&names),
+        }
+        .into()),
         None => Ok(hosts.pop()),
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
     }
 }
 

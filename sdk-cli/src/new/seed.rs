@@ -6,6 +6,7 @@ use sdk_codegen::{folder::Folder, source::Module};
 use sdk_schema::{Field, FieldType, SEED_FORMAT, SeedSet, Table, TableName, Value};
 use serde_json::{Map, Value as Json, json};
 
+use super::Refusal;
 use crate::{
     arguments::NewSeed,
     changes::Changes,
@@ -21,7 +22,12 @@ pub(crate) fn run(arguments: &NewSeed, project: &Project) -> Result<Report, Fail
     let module = reading::source(project, member)?;
     let set = SeedSet::from(arguments.set);
     let Some(declared) = module.table(&arguments.table) else {
-        return Err(unknown_table(arguments, &module));
+        return Err(Refusal::UnknownTable {
+            table: arguments.table.to_string(),
+            known: reading::tables(&module),
+            module: module.name,
+        }
+        .into());
     };
     let example = Example { project, set }.row(&module, member, &declared.table)?;
     let (rows, missing) = match example {
@@ -46,23 +52,6 @@ pub(crate) fn run(arguments: &NewSeed, project: &Project) -> Result<Report, Fail
         "sdk-cli new seed {} {} --set {set}",
         target.module, target.table
     )))
-}
-
-fn unknown_table(arguments: &NewSeed, module: &Module) -> Failure {
-    let known: Vec<_> = module
-        .tables
-        .iter()
-        .map(|it| it.table.name.as_str())
-        .collect();
-    let known = if known.is_empty() {
-        "none".to_owned()
-    } else {
-        known.join(", ")
-    };
-    Failure::new(format!(
-        "module `{}` has no table `{}`; it has {known}",
-        module.name, arguments.table
-    ))
 }
 
 /// Makes rows for one set.

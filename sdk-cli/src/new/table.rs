@@ -4,12 +4,14 @@
 //! the derive would refuse is refused here.
 
 mod column;
+mod default;
 mod reference;
 
 use std::path::Path;
 
 use minijinja::{Value, context};
 
+use super::Refusal;
 use crate::{
     arguments::NewTable,
     changes::Changes,
@@ -30,15 +32,16 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
     let row_type = arguments.row_type.as_str();
     let table = arguments.row_type.table();
     if source.table(&table).is_some() {
-        return Err(Failure::new(format!(
-            "module `{}` has a table `{table}` already",
-            source.name
-        )));
+        return Err(Refusal::Declared {
+            module: source.name,
+            kind: "table",
+            name: table,
+        }
+        .into());
     }
     if source.type_name == row_type {
-        return Err(Failure::new(format!(
-            "`{row_type}` is the type of the module itself"
-        )));
+        let row_type = row_type.to_owned();
+        return Err(Refusal::ModuleType { row_type }.into());
     }
     let mut targets = Targets::new(project, member, Own::new(arguments, &source));
     let columns = column::columns(arguments, &mut targets)?;
@@ -86,10 +89,8 @@ fn add_struct(
     }
     let mut tables = RustFile::read(&project.root, &file)?;
     if tables.declares(row_type) {
-        return Err(Failure::new(format!(
-            "{} has a `{row_type}` already",
-            file.display()
-        )));
+        let item = row_type.to_owned();
+        return Err(Refusal::ItemExists { file, item }.into());
     }
     tables.append(text);
     changes.replace(file, tables.into_text());

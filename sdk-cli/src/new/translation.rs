@@ -5,6 +5,7 @@ use std::path::Path;
 use sdk_codegen::{FileFaults, folder::Reading, source::Module};
 use sdk_schema::{Arb, ArbMessage, Locale, MessagePattern};
 
+use super::Refusal;
 use crate::{
     arguments::NewTranslation,
     changes::Changes,
@@ -58,8 +59,8 @@ fn source(project: &Project, member: &Member, module: &Module) -> Result<Option<
 }
 
 /// A first text, so that there is something to translate.
-fn first_texts(module: &Module) -> Result<Arb, Failure> {
-    let locale = Locale::new(&module.source_locale).map_err(Failure::new)?;
+fn first_texts(module: &Module) -> Result<Arb, Refusal> {
+    let locale = Locale::new(&module.source_locale)?;
     let mut arb = Arb::new(locale);
     let title = ArbMessage {
         text: module.type_name.clone(),

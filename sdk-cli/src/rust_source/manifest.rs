@@ -39,19 +39,22 @@ impl RustFile {
     }
 
     fn add_to(&mut self, list: &List, item: &str) {
-        let Some(last) = list.tokens.clone().into_iter().last() else {
+        let Some(final_token) = list.tokens.clone().into_iter().last() else {
             return self.insert(list.inside.start, item.to_owned());
         };
-        let end = last.span().byte_range().end;
-        let trailing_comma = matches!(&last, TokenTree::Punct(comma) if comma.as_char() == ',');
+        let end = final_token.span().byte_range().end;
+        let trailing_comma =
+            matches!(&final_token, TokenTree::Punct(comma) if comma.as_char() == ',');
         let own_lines = self.text[end..list.inside.end].contains('\n');
-        let space = match own_lines {
-            true => format!("\n{}", self.indentation(list.last_item_start())),
-            false => " ".to_owned(),
+        let space = if own_lines {
+            format!("\n{}", self.indentation(list.last_item_start()))
+        } else {
+            " ".to_owned()
         };
-        let added = match trailing_comma {
-            true => format!("{space}{item},"),
-            false => format!(",{space}{item}"),
+        let added = if trailing_comma {
+            format!("{space}{item},")
+        } else {
+            format!(",{space}{item}")
         };
         self.insert(end, added);
     }

@@ -38,9 +38,10 @@ impl RustFile {
             Some(single) => {
                 let place = bytes_of(single);
                 let known = &self.text[place.clone()];
-                let both = match known < item {
-                    true => format!("{{{known}, {item}}}"),
-                    false => format!("{{{item}, {known}}}"),
+                let both = if known < item {
+                    format!("{{{known}, {item}}}")
+                } else {
+                    format!("{{{item}, {known}}}")
                 };
                 self.edits.push((place, both));
             }
@@ -62,9 +63,10 @@ impl RustFile {
 
     fn add_import(&mut self, module: &str, item: &str, public: bool) {
         let path = format!("{module}::{item}");
-        let import = match public {
-            true => format!("pub use {path};"),
-            false => format!("use {path};"),
+        let import = if public {
+            format!("pub use {path};")
+        } else {
+            format!("use {path};")
         };
         let imports = self.imports();
         let next = imports.iter().find(|(_, known)| *known > path);

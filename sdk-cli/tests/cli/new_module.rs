@@ -193,7 +193,7 @@ fn a_workspace_that_does_not_share_the_sdk_is_refused() {
     terminal.edit("Cargo.toml", "sdk-build = ", "other = ");
     insta::assert_snapshot!(terminal.type_lines("new module stock"), @"
     $ sdk-cli new module stock
-    error: Cargo.toml: `[workspace.dependencies]` has no `sdk-build`, which the module takes from there
+    error: Cargo.toml: `[workspace.dependencies]` has no `sdk-build`, which a module takes from there
     exit code 1
     ");
 }

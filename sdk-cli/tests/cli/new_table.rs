@@ -263,6 +263,18 @@ fn a_reference_to_another_module_is_required_and_depended_on() {
 }
 
 #[test]
+fn a_table_may_refer_to_itself_by_any_key() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new table stock Category code:String parent:Option<Category> --key code");
+    insta::assert_snapshot!(terminal.type_lines("schema"), @"
+    $ sdk-cli schema
+    stock.category
+        code                 string, key
+        parent               string, nullable, references `stock.category`
+    ");
+}
+
+#[test]
 fn an_enum_of_the_module_is_a_type() {
     let terminal = Terminal::with_table();
     let kind = "\n/// What it is.\n#[derive(TableEnum, Debug, Clone, Copy, PartialEq)]\npub enum Kind {\n    Big,\n    Small,\n}\n";
@@ -310,7 +322,7 @@ fn what_the_build_would_refuse_is_refused_and_nothing_is_written() {
              new table stock Tag name:i64=many other:Date=today
              new table stock Tag crate:String
              new table stock Tag country:geo::Country
-             new table stock Tag parent:Tag --key parent
+             new table stock Tag code:String day:Date parent:Tag? --key code,day
              new table nope Tag name:String"
         ),
         @r#"
@@ -351,8 +363,8 @@ fn what_the_build_would_refuse_is_refused_and_nothing_is_written() {
     error: no module `geo` in this workspace; it has stock
     hint: sdk-cli new module geo
     exit code 1
-    $ sdk-cli new table stock Tag parent:Tag --key parent
-    error: a reference of `Tag` to itself needs the key `id`: leave --key out
+    $ sdk-cli new table stock Tag code:String day:Date parent:Tag? --key code,day
+    error: `Tag` cannot be referred to: its key has several fields
     exit code 1
     $ sdk-cli new table nope Tag name:String
     error: no module `nope` in this workspace; it has stock

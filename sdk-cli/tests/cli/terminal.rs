@@ -83,7 +83,8 @@ impl Terminal {
         screen.push_str(&String::from_utf8(output.stdout).unwrap());
         screen.push_str(&String::from_utf8(output.stderr).unwrap());
         if !output.status.success() {
-            screen.push_str(&format!("exit code {}\n", output.status.code().unwrap()));
+            let code = output.status.code().unwrap();
+            screen = format!("{screen}exit code {code}\n");
         }
         (output.status.success(), self.redacted(&screen))
     }

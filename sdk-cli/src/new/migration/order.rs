@@ -5,7 +5,7 @@ use sdk_codegen::{folder::Folder, source::Module};
 use sdk_schema::{Migration, MigrationId, Operation, Stamp, TableName};
 
 use super::migrations;
-use crate::{failure::Failure, project::Project, reading};
+use crate::{failure::Failure, new::Refusal, project::Project, reading};
 
 /// Now; or, where the clock is behind what is written already, the second
 /// after the newest migration of the module and of those that it comes after.
@@ -68,11 +68,10 @@ fn origin(project: &Project, table: &TableName) -> Result<Option<MigrationId>, F
         .last();
     match origin {
         Some(migration) => Ok(Some(migration.id.clone())),
-        None => Err(Failure::new(format!(
-            "no migration of module `{}` makes `{table}` yet",
-            table.module
-        ))
-        .hint(format!("sdk-cli new migration {}", table.module))),
+        None => Err(Refusal::NotMigrated {
+            table: table.clone(),
+        }
+        .into()),
     }
 }
 

@@ -1,15 +1,15 @@
 //! The fields of the struct, from the words of the command line.
 
-use proc_macro2::Literal;
 use sdk_codegen::model::{Element, TypeModel};
-use sdk_schema::{FieldType, Name};
+use sdk_schema::Name;
 
-use super::reference::Targets;
+use super::{default, reference::Targets};
 use crate::{
     arguments::NewTable,
-    failure::Failure,
+    failure::{Failure, listed},
     field_spec::{Columns, FieldSpec},
     names::field_identifier,
+    new::Refusal,
 };
 
 /// A field of the struct.
@@ -52,30 +52,26 @@ pub(super) fn table_attributes(arguments: &NewTable) -> Vec<String> {
     let mut entries = several("key", &mut arguments.key.iter());
     entries.extend(several("unique", &mut arguments.unique.iter()));
     entries.extend(several("index", &mut arguments.index.iter()));
-    match entries.is_empty() {
-        true => Vec::new(),
-        false => vec![format!("table({})", entries.join(", "))],
+    if entries.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("table({})", entries.join(", "))]
     }
 }
 
 /// Each field once; keys and indexes over fields that are there.
-fn check_names(arguments: &NewTable) -> Result<(), Failure> {
-    let mut names: Vec<&str> = Vec::new();
-    if arguments.key.is_none() {
-        names.push("id");
-    }
-    for spec in &arguments.fields {
-        if spec.name == "id" && arguments.key.is_none() {
-            let message = "field `id` is the key and comes by itself";
-            return Err(Failure::new(message).hint("name another key with --key FIELDS"));
+fn check_names(arguments: &NewTable) -> Result<(), Refusal> {
+    let implied = arguments.key.is_none().then_some("id");
+    let mut names: Vec<&str> = implied.into_iter().collect();
+    for FieldSpec { name, .. } in &arguments.fields {
+        if implied.is_some_and(|implied| *name == implied) {
+            return Err(Refusal::KeyIsImplied);
         }
-        if names.contains(&spec.name.as_str()) {
-            return Err(Failure::new(format!(
-                "field `{}` is given twice",
-                spec.name
-            )));
+        if names.contains(&name.as_str()) {
+            let field = name.clone();
+            return Err(Refusal::FieldTwice { field });
         }
-        names.push(&spec.name);
+        names.push(name);
     }
     let lists = [
         ("--key", arguments.key.as_slice()),
@@ -83,14 +79,13 @@ fn check_names(arguments: &NewTable) -> Result<(), Failure> {
         ("--index", &arguments.index),
     ];
     for (option, lists) in lists {
-        for name in lists.iter().flat_map(|list| &list.0) {
-            if !names.contains(&name.as_str()) {
-                let message = format!(
-                    "{option}: no field `{name}`; the table has {}",
-                    names.join(", ")
-                );
-                return Err(Failure::new(message));
-            }
+        let mut fields = lists.iter().flat_map(|list| &list.0);
+        if let Some(field) = fields.find(|field| !names.contains(&field.as_str())) {
+            return Err(Refusal::UnknownField {
+                option,
+                field: field.clone(),
+                known: listed(&names),
+            });
         }
     }
     Ok(())
@@ -101,75 +96,50 @@ fn column(
     arguments: &NewTable,
     targets: &mut Targets<'_>,
 ) -> Result<Column, Failure> {
-    let refuse =
-        |reason: &dyn std::fmt::Display| Failure::new(format!("field `{}`: {reason}", spec.name));
-    let mut attributes = Vec::new();
-    let alone = |list: &Columns| list.0 == [spec.name.clone()];
-    if arguments.key.as_ref().is_some_and(alone) {
-        attributes.push("key".to_owned());
-    }
-    if arguments.unique.iter().any(alone) {
-        attributes.push("unique".to_owned());
-    }
-    if arguments.index.iter().any(alone) {
-        attributes.push("index".to_owned());
-    }
+    let mut attributes = marks(&spec.name, arguments);
     let mut rust_type = spec.ty.clone();
-    let mut model = type_model(&spec.ty).map_err(|error| refuse(&error))?;
+    let mut model = type_model(spec, &spec.ty)?;
     if let Element::Enum(path) = &model.element
         && !model.list
-        && !model.nullable
         && let Some(key) = targets.key_type(path)?
     {
         attributes.push(format!("references({rust_type})"));
-        model = type_model(&key).map_err(|error| refuse(&error))?;
+        model = type_model(spec, &key)?;
         rust_type = key;
     }
     if let Some(text) = &spec.default {
-        attributes.push(format!("default({})", default(&model, text)));
+        attributes.push(format!("default({})", default::expression(&model, text)));
     }
     if spec.nullable {
         rust_type = format!("Option<{rust_type}>");
     }
+    let identifier = field_identifier(&spec.name).map_err(|reason| Refusal::FieldName {
+        field: spec.name.clone(),
+        reason,
+    })?;
     Ok(Column {
-        identifier: field_identifier(&spec.name).map_err(|error| refuse(&error))?,
+        identifier,
         rust_type,
         attributes,
     })
 }
 
-fn type_model(ty: &str) -> syn::Result<TypeModel> {
-    TypeModel::parse(&syn::parse_str(ty)?)
+/// `key`, `unique` and `index`, where they are about this field alone.
+fn marks(field: &Name, arguments: &NewTable) -> Vec<String> {
+    let alone = |lists: &[Columns]| lists.iter().any(|list| list.0 == [field.clone()]);
+    let marks = [
+        ("key", alone(arguments.key.as_slice())),
+        ("unique", alone(&arguments.unique)),
+        ("index", alone(&arguments.index)),
+    ];
+    let given = marks.into_iter().filter(|(_, given)| *given);
+    given.map(|(word, _)| word.to_owned()).collect()
 }
 
-/// How Rust writes a default that was typed as plain text.
-fn default(model: &TypeModel, text: &str) -> String {
-    let expression = || syn::parse_str::<syn::Expr>(text).is_ok();
-    match &model.element {
-        _ if model.list => text.to_owned(),
-        Element::Enum(path) if Name::new(&text.to_lowercase()).is_ok() && expression() => {
-            let path = &path.segments;
-            let names: Vec<_> = path
-                .iter()
-                .map(|segment| segment.ident.to_string())
-                .collect();
-            format!("{}::{text}", names.join("::"))
-        }
-        Element::Scalar(FieldType::Bytes) => Literal::byte_string(text.as_bytes()).to_string(),
-        Element::Scalar(ty) if is_plain(ty) && expression() => text.to_owned(),
-        Element::Enum(_) if expression() => text.to_owned(),
-        _ => Literal::string(text).to_string(),
-    }
-}
-
-/// Whether Rust writes values of that type without quotes.
-fn is_plain(ty: &FieldType) -> bool {
-    !matches!(
-        ty,
-        FieldType::String
-            | FieldType::Id
-            | FieldType::Timestamp
-            | FieldType::Date
-            | FieldType::Json
-    )
+fn type_model(spec: &FieldSpec, ty: &str) -> Result<TypeModel, Refusal> {
+    let model = syn::parse_str(ty).and_then(|ty| TypeModel::parse(&ty));
+    model.map_err(|reason| Refusal::FieldType {
+        field: spec.name.clone(),
+        reason,
+    })
 }

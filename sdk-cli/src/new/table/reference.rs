@@ -12,6 +12,7 @@ use crate::{
     arguments::NewTable,
     changes::Changes,
     failure::Failure,
+    new::Refusal,
     project::{Member, Project},
     reading,
     rust_source::RustFile,
@@ -19,6 +20,9 @@ use crate::{
 
 /// What begins a path into the own crate.
 const OWN: [&str; 3] = ["crate", "self", "super"];
+
+/// Why a field cannot hold a key of several.
+const SEVERAL: &str = "its key has several fields";
 
 /// The tables that fields of one module can refer to.
 pub(super) struct Targets<'a> {
@@ -62,22 +66,17 @@ impl<'a> Targets<'a> {
             .map(|segment| segment.ident.to_string())
             .collect();
         match words.as_slice() {
-            [row_type] => self.own_key(row_type),
-            [first, .., row_type] if OWN.contains(&first.as_str()) => self.own_key(row_type),
+            [row_type] => Ok(self.own_key(row_type)?),
+            [first, .., row_type] if OWN.contains(&first.as_str()) => Ok(self.own_key(row_type)?),
             [module, .., row_type] => self.foreign_key(module, row_type).map(Some),
             [] => Ok(None),
         }
     }
 
-    fn own_key(&self, row_type: &str) -> Result<Option<String>, Failure> {
+    fn own_key(&self, row_type: &str) -> Result<Option<String>, Refusal> {
         let Own { source, new } = &self.own;
         if row_type == new.row_type.as_str() {
-            return match &new.key {
-                None => Ok(Some(format!("Id<{row_type}>"))),
-                Some(_) => Err(Failure::new(format!(
-                    "a reference of `{row_type}` to itself needs the key `id`: leave --key out"
-                ))),
-            };
+            return new_key(new).map(Some);
         }
         match source.table(&row_type.to_snake_case()) {
             Some(declared) => key_of(&declared.table, row_type).map(Some),
@@ -88,30 +87,23 @@ impl<'a> Targets<'a> {
     fn foreign_key(&mut self, module: &str, row_type: &str) -> Result<String, Failure> {
         let project = self.project;
         let path = format!("{module}::{row_type}");
-        let name = Name::new(module).map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
+        let name = Name::new(module)?;
         let member = project.module(&name)?;
         if depends(project, member, &self.member.crate_name()) {
-            return Err(Failure::new(format!(
-                "`{path}`: module `{name}` builds on `{}`, and modules cannot require each other in a circle",
-                self.member.crate_name()
-            )));
+            let own = self.member.crate_name();
+            let module = name;
+            return Err(Refusal::Circle { path, module, own }.into());
         }
         let source = reading::source(project, member)?;
-        let Some(declared) = source.table(&row_type.to_snake_case()) else {
-            let known: Vec<_> = source
-                .tables
-                .iter()
-                .map(|it| it.table.name.as_str())
-                .collect();
-            return Err(Failure::new(format!(
-                "`{path}`: module `{name}` has no table `{}`; it has {}",
-                row_type.to_snake_case(),
-                if known.is_empty() {
-                    "none".to_owned()
-                } else {
-                    known.join(", ")
-                }
-            )));
+        let table = row_type.to_snake_case();
+        let Some(declared) = source.table(&table) else {
+            let known = reading::tables(&source);
+            return Err(Refusal::UnknownTable {
+                module: name,
+                table,
+                known,
+            }
+            .into());
         };
         if !self
             .required
@@ -120,7 +112,7 @@ impl<'a> Targets<'a> {
         {
             self.required.push((member, source.type_name.clone()));
         }
-        key_of(&declared.table, &path)
+        Ok(key_of(&declared.table, &path)?)
     }
 
     /// Lets the own crate depend on the modules that were referred to.
@@ -169,15 +161,29 @@ fn depends(project: &Project, member: &Member, name: &str) -> bool {
     false
 }
 
+/// How Rust writes the key of the new table.
+fn new_key(new: &NewTable) -> Result<String, Refusal> {
+    let row_type = new.row_type.as_str();
+    let key = match new.key.as_ref().map(|key| key.0.as_slice()) {
+        None => return Ok(format!("Id<{row_type}>")),
+        Some([key]) => new.fields.iter().find(|field| field.name == *key),
+        Some(_) => None,
+    };
+    let several = || Refusal::NoTarget {
+        path: row_type.to_owned(),
+        reason: SEVERAL,
+    };
+    key.map(|field| field.ty.clone()).ok_or_else(several)
+}
+
 /// How Rust writes the key of `table`, whose type is `path`.
-fn key_of(table: &Table, path: &str) -> Result<String, Failure> {
-    let refuse = |reason: &str| {
-        Err(Failure::new(format!(
-            "`{path}` cannot be referred to: {reason}"
-        )))
+fn key_of(table: &Table, path: &str) -> Result<String, Refusal> {
+    let refuse = |reason| {
+        let path = path.to_owned();
+        Err(Refusal::NoTarget { path, reason })
     };
     let [key] = table.key.as_slice() else {
-        return refuse("its key has several fields");
+        return refuse(SEVERAL);
     };
     Ok(match table.field(key).map(|field| &field.ty) {
         Some(FieldType::Id) => format!("Id<{path}>"),
