@@ -68,7 +68,7 @@ fn attribute<M>(
     arguments: TokenStream,
     item: TokenStream,
     parse: impl Fn(TokenStream, &ItemFn) -> Result<M, Faults>,
-    expand: impl Fn(&M) -> TokenStream,
+    expand: impl Fn(&M, &ItemFn) -> TokenStream,
     stand_in: impl Fn(&ItemFn) -> TokenStream,
 ) -> TokenStream {
     let original = item.clone();
@@ -80,7 +80,7 @@ fn attribute<M>(
         }
     };
     let expansion = match parse(arguments, &function) {
-        Ok(model) => expand(&model),
+        Ok(model) => expand(&model, &function),
         Err(faults) => with_errors(&faults, &stand_in(&function)),
     };
     // No macro but this one knows the attribute.

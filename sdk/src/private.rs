@@ -35,3 +35,6 @@ pub const fn same_name(one: &str, other: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,14 +5,14 @@
 //! both, and `digest::declaration()` is what the manifest calls.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use sdk_schema::{Missed, Overlap};
-use syn::Ident;
+use syn::{Ident, ItemFn, Signature, spanned::Spanned};
 
 use crate::model::{Job, Step};
 
-pub(super) fn job(model: &Job) -> TokenStream {
-    let Job { ident, sdk, job } = model;
+pub(super) fn job(model: &Job, function: &ItemFn) -> TokenStream {
+    let Job { sdk, job, .. } = model;
     let private = quote!(#sdk::__private);
     let (name, description) = (job.name.as_str(), &job.description);
     let (schedule, tz) = (&job.schedule, &job.tz);
@@ -38,28 +38,39 @@ pub(super) fn job(model: &Job) -> TokenStream {
         timeout: ::core::time::Duration::from_secs(#timeout),
         retry: #retry,
     };
-    declared(ident, &quote!(#private::JobDeclaration), &fields)
+    declared(function, &quote!(#private::JobDeclaration), &fields)
 }
 
-pub(super) fn step(model: &Step) -> TokenStream {
-    let Step { ident, sdk, step } = model;
+pub(super) fn step(model: &Step, function: &ItemFn) -> TokenStream {
+    let Step { sdk, step, .. } = model;
     let name = step.name.as_str();
     let revision = Literal::u32_unsuffixed(step.revision);
     let fields = quote! {
         name: #name,
         revision: #revision,
     };
-    declared(ident, &quote!(#sdk::__private::StepDeclaration), &fields)
+    declared(function, &quote!(#sdk::__private::StepDeclaration), &fields)
 }
 
-fn declared(function: &Ident, ty: &TokenStream, fields: &TokenStream) -> TokenStream {
+fn declared(function: &ItemFn, ty: &TokenStream, fields: &TokenStream) -> TokenStream {
+    let run = run(&function.sig);
     let body = quote! {
         #ty {
             #fields
-            run: |argument| ::std::boxed::Box::pin(super::#function(argument)),
+            run: #run,
         }
     };
-    in_module(function, ty, &body)
+    in_module(&function.sig.ident, ty, &body)
+}
+
+/// Calls the function. Where its argument or its result is of a wrong type, the
+/// compiler says so at the author's tokens.
+fn run(signature: &Signature) -> TokenStream {
+    let function = &signature.ident;
+    let argument = Ident::new("argument", signature.inputs.span());
+    let call = quote_spanned!(function.span()=> super::#function(#argument));
+    let pinned = quote_spanned!(function.span()=> ::std::boxed::Box::pin(#call));
+    quote!(|#argument| #pinned)
 }
 
 /// The module beside the function.

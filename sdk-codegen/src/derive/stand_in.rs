@@ -43,7 +43,7 @@ pub(super) fn table(input: &DeriveInput) -> TokenStream {
                 ::core::unreachable!()
             }
 
-            fn key(&self) -> <Self as #private::Table>::Key {
+            fn key(&self) -> #key {
                 ::core::unreachable!()
             }
 

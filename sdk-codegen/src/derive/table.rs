@@ -55,7 +55,6 @@ pub(super) fn full_name(module: Option<&Name>, name: &str) -> TokenStream {
 }
 
 fn key(table: &Table) -> TokenStream {
-    let sdk = &table.sdk;
     let types = table.key_fields().map(|field| &field.rust_type);
     let values = table.key_fields().map(|field| {
         let ident = &field.ident;
@@ -68,7 +67,7 @@ fn key(table: &Table) -> TokenStream {
     quote! {
         type Key = #ty;
 
-        fn key(&self) -> <Self as #sdk::__private::Table>::Key {
+        fn key(&self) -> #ty {
             #value
         }
     }
@@ -103,7 +102,9 @@ fn declaration(table: &Table, private: &TokenStream) -> TokenStream {
 }
 
 fn declare_field(field: &Field, private: &TokenStream) -> TokenStream {
-    let (name, ty) = (field.name.as_str(), &field.rust_type);
+    let name = field.name.as_str();
+    let ty = of_value(field, private, "field_type");
+    let nullable = of_value(field, private, "NULLABLE");
     let default = field.default.as_ref().map(declare_default);
     let references = field.references.as_ref().map(|reference| {
         let path = &reference.path;
@@ -112,9 +113,27 @@ fn declare_field(field: &Field, private: &TokenStream) -> TokenStream {
             OnDelete::Cascade => quote!(Cascade),
             OnDelete::SetNull => quote!(SetNull),
         };
-        quote!(.references::<#path>(#private::OnDelete::#on_delete))
+        quote! {
+            .references(<#path as #private::Table>::NAME, #private::OnDelete::#on_delete)
+        }
     });
-    quote!(#private::declare::Field::new::<#ty>(#name) #default #references)
+    quote! {
+        #private::declare::Field::new(
+            #name,
+            #ty(),
+            #nullable,
+        )
+        #default
+        #references
+    }
+}
+
+/// What `FieldValue` has for the field's type. All tokens stand at the type, so
+/// that the compiler merges its complaints about a type that is none.
+fn of_value(field: &Field, private: &TokenStream, item: &str) -> TokenStream {
+    let ty = &field.rust_type;
+    let item = Ident::new(item, ty.span());
+    quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::#item)
 }
 
 fn declare_default(default: &Default) -> TokenStream {
@@ -157,11 +176,18 @@ fn fakes(table: &Table, private: &TokenStream) -> TokenStream {
 fn codec(table: &Table, private: &TokenStream) -> TokenStream {
     let indexes: Vec<_> = (0..table.fields.len()).map(syn::Index::from).collect();
     let idents: Vec<_> = table.fields.iter().map(|field| &field.ident).collect();
-    let types: Vec<_> = table.fields.iter().map(|field| &field.rust_type).collect();
+    let encoders = table
+        .fields
+        .iter()
+        .map(|field| of_value(field, private, "encode"));
+    let reads = table.fields.iter().zip(&indexes).map(|(field, index)| {
+        let decode = of_value(field, private, "decode");
+        quote_spanned!(field.rust_type.span()=> row.field(#index, #decode)?)
+    });
     quote! {
         fn encode_field(&self, index: usize, out: &mut #private::FieldWriter<'_>) {
             match index {
-                #(#indexes => <#types as #private::FieldValue>::encode(&self.#idents, out),)*
+                #(#indexes => #encoders(&self.#idents, out),)*
                 _ => ::core::unreachable!("the table has no such field"),
             }
         }
@@ -170,7 +196,7 @@ fn codec(table: &Table, private: &TokenStream) -> TokenStream {
             row: &#private::RowReader<'_>,
         ) -> ::core::result::Result<Self, #private::DecodeError> {
             ::core::result::Result::Ok(Self {
-                #(#idents: row.field::<#types>(#indexes)?,)*
+                #(#idents: #reads,)*
             })
         }
     }

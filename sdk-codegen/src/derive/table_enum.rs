@@ -52,7 +52,7 @@ fn as_field(ident: &Ident, sdk: &Path) -> TokenStream {
             }
 
             fn encode(&self, out: &mut #private::FieldWriter<'_>) {
-                #private::table_enum::encode(*self, out);
+                #private::table_enum::encode(self, out);
             }
 
             fn decode(
@@ -65,7 +65,7 @@ fn as_field(ident: &Ident, sdk: &Path) -> TokenStream {
         #[automatically_derived]
         impl #private::KeyValue for #ident {
             fn encode_key(&self, out: &mut #private::KeyWriter) {
-                #private::table_enum::encode_key(*self, out);
+                #private::table_enum::encode_key(self, out);
             }
 
             fn decode_key(

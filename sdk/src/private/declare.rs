@@ -3,9 +3,9 @@
 //! The derive has checked every name and every literal: what is expected here
 //! cannot fail in a crate that compiles.
 
-use sdk_schema::{Index, Name, OnDelete, Reference, Table as TableSchema, Value};
+use sdk_schema::{FieldType, Index, Name, OnDelete, Reference, Table as TableSchema, Value};
 
-use crate::store::{FieldValue, Table, TableEnum};
+use crate::store::TableEnum;
 
 /// A field that is being declared.
 pub struct Field(sdk_schema::Field);
@@ -42,11 +42,11 @@ pub fn unique(fields: &[&str]) -> Index {
 }
 
 impl Field {
-    /// A field of type `V`.
-    pub fn new<V: FieldValue>(name: &str) -> Self {
+    /// A field of the type that a [`FieldValue`](crate::store::FieldValue) says.
+    pub fn new(name: &str, ty: FieldType, nullable: bool) -> Self {
         Self(sdk_schema::Field {
-            nullable: V::NULLABLE,
-            ..sdk_schema::Field::new(checked(name), V::field_type())
+            nullable,
+            ..sdk_schema::Field::new(checked(name), ty)
         })
     }
 
@@ -75,11 +75,11 @@ impl Field {
         self
     }
 
-    /// That the field holds the key of a row of `T`.
+    /// That the field holds the key of a row of `table`.
     #[must_use]
-    pub fn references<T: Table>(mut self, on_delete: OnDelete) -> Self {
+    pub fn references(mut self, table: &str, on_delete: OnDelete) -> Self {
         self.0.references = Some(Reference {
-            table: T::NAME
+            table: table
                 .parse()
                 .expect("the derive has checked the name of the table"),
             on_delete,
