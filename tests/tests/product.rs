@@ -6,5 +6,7 @@ mod acme;
 mod bad_data;
 #[path = "product/layering.rs"]
 mod layering;
+#[path = "product/policy.rs"]
+mod policy;
 #[path = "product/readme.rs"]
 mod readme;

@@ -17,7 +17,9 @@ fn blocks(mark: &str) -> Vec<String> {
     let readme = readme();
     let fence = format!("```{mark}\n");
     let blocks = readme.split(&fence).skip(1);
-    blocks.map(|after| after.split("```").next().unwrap().to_owned()).collect()
+    blocks
+        .map(|after| after.split("```").next().unwrap().to_owned())
+        .collect()
 }
 
 /// What is typed, and what is expected to follow.
@@ -34,7 +36,11 @@ fn steps() -> Vec<Step> {
                 typed: typed.to_owned(),
                 expected: Vec::new(),
             }),
-            None => steps.last_mut().expect("a command").expected.push(line.to_owned()),
+            None => steps
+                .last_mut()
+                .expect("a command")
+                .expected
+                .push(line.to_owned()),
         }
     }
     steps
@@ -63,7 +69,9 @@ fn without_stamp(word: &str) -> String {
         })
     };
     let starts = word.char_indices().map(|(at, _)| at);
-    let found = starts.filter(|at| word.get(*at..*at + 16).is_some_and(is_stamp)).next();
+    let found = starts
+        .filter(|at| word.get(*at..*at + 16).is_some_and(is_stamp))
+        .next();
     match found {
         Some(at) => format!("{}STAMP{}", &word[..at], &word[at + 16..]),
         None => word.to_owned(),
@@ -87,14 +95,16 @@ fn agrees(expected: &[String], printed: &[String]) -> bool {
 /// returns what each printed.
 fn type_all(session: &Session, steps: &[Step]) -> Vec<Vec<String>> {
     let target = workspace_root().join("target/apps");
-    let config = format!(
-        "[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[term]\nquiet = true\n"
-    );
+    let config =
+        format!("[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[term]\nquiet = true\n");
     session.write(".cargo/config.toml", config);
     std::os::unix::fs::symlink(workspace_root(), session.path().join("sdk")).unwrap();
     let mut script = "exec 2>&1\ncd sdk\n".to_owned();
     for step in steps {
-        script.push_str(&format!("echo '@@step'\n{} || echo \"exit code $?\"\n", step.typed));
+        script.push_str(&format!(
+            "echo '@@step'\n{} || echo \"exit code $?\"\n",
+            step.typed
+        ));
     }
     let output = Command::new("bash")
         .args(["-c", &script])
@@ -103,7 +113,9 @@ fn type_all(session: &Session, steps: &[Step]) -> Vec<Vec<String>> {
         .expect("bash starts");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let parts = printed.split("@@step\n").skip(1);
-    parts.map(|part| part.lines().map(str::to_owned).collect()).collect()
+    parts
+        .map(|part| part.lines().map(str::to_owned).collect())
+        .collect()
 }
 
 #[test]
@@ -140,8 +152,14 @@ fn the_first_command_runs_the_main_job_and_the_second_the_tests() {
 fn lines_are_compared_without_stamps_and_durations() {
     let line = |text: &str| vec![text.to_owned()];
     let said = line("applied a/20260101T000000Z_b in 3 ms");
-    assert!(agrees(&said, &line("applied a/20261231T235959Z_b in 12 ms")));
-    assert!(!agrees(&said, &line("applied a/20261231T235959Z_c in 12 ms")));
+    assert!(agrees(
+        &said,
+        &line("applied a/20261231T235959Z_b in 12 ms")
+    ));
+    assert!(!agrees(
+        &said,
+        &line("applied a/20261231T235959Z_c in 12 ms")
+    ));
     assert!(agrees(&line("…"), &[]));
     assert!(!agrees(&[], &said));
 }
