@@ -129,3 +129,26 @@ async fn trash_is_deleted_by_the_next_open() {
         "the rows and three indexes"
     );
 }
+
+#[tokio::test]
+async fn explore() {
+    let dir = filled().await;
+    let whole = fs::read(file(dir.path())).unwrap();
+    let mut tally = std::collections::BTreeMap::<String, Vec<usize>>::new();
+    let mut offs: Vec<usize> = (0..320).collect();
+    offs.extend((320..whole.len()).step_by(997));
+    for at in offs {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        fs::write(file(dir.path()), &bytes).unwrap();
+        let ro = std::panic::catch_unwind(|| redb::ReadOnlyDatabase::open(file(dir.path())).map(drop));
+        let ro = match ro { Ok(Ok(_)) => "ok".into(), Ok(Err(e)) => format!("{e}"), Err(_) => format!("panic") };
+        let same0 = fs::read(file(dir.path())).unwrap() == bytes;
+        let r = std::panic::catch_unwind(|| open(dir.path()).map(drop));
+        let same = fs::read(file(dir.path())).unwrap() == bytes;
+        let k = match r { Ok(Ok(_)) => format!("F ok same={same}"), Ok(Err(e)) => format!("F {e} same={same}"), Err(_) => format!("F panic same={same}") };
+        let k = format!("RO {ro} {same0} | {k}");
+        tally.entry(k.replace(&dir.path().display().to_string(), "D")).or_default().push(at);
+    }
+    for (k, n) in tally { println!("{:6} {k} {:?}", n.len(), &n[..n.len().min(30)]); }
+}
