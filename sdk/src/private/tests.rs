@@ -73,7 +73,7 @@ fn a_derived_table_has_its_key_its_handles_and_its_fakes() {
     assert_eq!(post.key(), (author, 7));
     assert_eq!((Post::TYPE.name(), Post::AUTHOR.name()), ("type", "author"));
     assert_eq!(<Post as Table>::NAME, "test.post");
-    assert_snapshot!(format!("{:?}", Post::fakes()), @"");
+    assert_snapshot!(format!("{:?}", Post::fakes()), @r#"[("slug", Word(Slug)), ("votes", Range { min: -5, max: 5 })]"#);
 }
 
 #[test]
@@ -104,7 +104,21 @@ async fn number_posts(tx: &mut WriteTx<'_>) -> Result<()> {
 #[test]
 fn functions_declare_jobs_and_steps() {
     let job = tidy::declaration().job().unwrap();
-    assert_snapshot!(serde_json::to_string_pretty(&job).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&job).unwrap(), @r#"
+        {
+          "name": "tidy",
+          "description": "Tidies up, once a day.",
+          "schedule": "@daily",
+          "tz": "UTC",
+          "missed": "once",
+          "overlap": "allow",
+          "timeout": {
+            "secs": 7200,
+            "nanos": 0
+          },
+          "retry": 3
+        }
+    "#);
     let step = number_posts::declaration();
     assert_eq!((step.name, step.revision), ("number_posts", 2));
 }
