@@ -8,7 +8,7 @@
 //! * [`folder`]: the files beside the source;
 //! * [`check`]: whether a start would accept both;
 //! * [`generated`]: what a build script writes;
-//! * [`derive`]: the expansion of each derive and attribute.
+//! * [`mod@derive`]: the expansion of each derive and attribute.
 
 pub mod check;
 pub mod derive;

@@ -51,6 +51,10 @@ impl Field {
     }
 
     /// The default, in the JSON spelling of the field's type.
+    ///
+    /// # Panics
+    ///
+    /// When it is not of that type; the derive writes none such.
     #[must_use]
     pub fn default(mut self, json: &str) -> Self {
         let value = serde_json::from_str(json)
@@ -76,6 +80,10 @@ impl Field {
     }
 
     /// That the field holds the key of a row of `table`.
+    ///
+    /// # Panics
+    ///
+    /// When that is not a full name; the derive writes none such.
     #[must_use]
     pub fn references(mut self, table: &str, on_delete: OnDelete) -> Self {
         self.0.references = Some(Reference {
