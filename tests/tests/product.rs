@@ -10,3 +10,5 @@ mod layering;
 mod policy;
 #[path = "product/readme.rs"]
 mod readme;
+#[path = "product/templates.rs"]
+mod templates;

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
         module => source.name.as_str(),
         table => table.as_str(),
         type => row_type,
-        attributes => table_attributes(arguments),
+        attributes => table_attributes(arguments)?,
         fields => columns.iter().map(place_holders).collect::<Vec<_>>(),
     });
     let mut changes = Changes::new(&project.root);

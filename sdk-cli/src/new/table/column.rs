@@ -42,21 +42,21 @@ pub(super) fn columns(
 }
 
 /// Attributes of the table: keys and indexes of several fields.
-pub(super) fn table_attributes(arguments: &NewTable) -> Vec<String> {
-    let several = |word: &str, lists: &mut dyn Iterator<Item = &Columns>| -> Vec<String> {
-        lists
-            .filter(|list| list.0.len() > 1)
-            .map(|list| format!("{word}({})", list.0.join(", ")))
-            .collect()
-    };
-    let mut entries = several("key", &mut arguments.key.iter());
-    entries.extend(several("unique", &mut arguments.unique.iter()));
-    entries.extend(several("index", &mut arguments.index.iter()));
-    if entries.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("table({})", entries.join(", "))]
+pub(super) fn table_attributes(arguments: &NewTable) -> Result<Vec<String>, Refusal> {
+    let lists = [
+        ("key", arguments.key.as_slice()),
+        ("unique", &arguments.unique),
+        ("index", &arguments.index),
+    ];
+    let mut entries = Vec::new();
+    for (word, lists) in lists {
+        for Columns(fields) in lists.iter().filter(|list| list.0.len() > 1) {
+            let fields: Vec<_> = fields.iter().map(identifier).collect::<Result<_, _>>()?;
+            entries.push(format!("{word}({})", fields.join(", ")));
+        }
     }
+    let attribute = || format!("table({})", entries.join(", "));
+    Ok((!entries.is_empty()).then(attribute).into_iter().collect())
 }
 
 /// Each field once; keys and indexes over fields that are there.
@@ -113,14 +113,17 @@ fn column(
     if spec.nullable {
         rust_type = format!("Option<{rust_type}>");
     }
-    let identifier = field_identifier(&spec.name).map_err(|reason| Refusal::FieldName {
-        field: spec.name.clone(),
-        reason,
-    })?;
     Ok(Column {
-        identifier,
+        identifier: identifier(&spec.name)?,
         rust_type,
         attributes,
+    })
+}
+
+fn identifier(field: &Name) -> Result<String, Refusal> {
+    field_identifier(field).map_err(|reason| Refusal::FieldName {
+        field: field.clone(),
+        reason,
     })
 }
 
