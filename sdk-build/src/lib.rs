@@ -1,6 +1,6 @@
 //! What the build script of a module calls.
 //!
-//! ```no_run
+//! ```text
 //! // build.rs
 //! fn main() {
 //!     sdk_build::module();

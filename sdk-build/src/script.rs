@@ -85,7 +85,8 @@ impl Report {
     }
 
     fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
+        let lines = self.lines.iter();
+        lines.flat_map(|line| [line.as_str(), "\n"]).collect()
     }
 }
 
@@ -114,13 +115,11 @@ fn write(path: &Path, text: &str) -> Result<(), ScriptError> {
 fn watched(dir: &Path) -> Vec<String> {
     let mut folders = vec!["src"];
     folders.extend(folder::FOLDERS);
-    match folders.iter().all(|folder| dir.join(folder).is_dir()) {
-        true => folders
-            .iter()
-            .map(|folder| format!("cargo::rerun-if-changed={folder}"))
-            .collect(),
-        false => Vec::new(),
+    if !folders.iter().all(|folder| dir.join(folder).is_dir()) {
+        return Vec::new();
     }
+    let line = |folder: &&str| format!("cargo::rerun-if-changed={folder}");
+    folders.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! Every reader here returns the error at the narrowest token and names what
 //! is accepted; the caller collects them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use sdk_schema::Name;
 use syn::{
-    Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token,
-    parse::{Parse, Parser},
+    Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, MetaList, Path, Token,
+    parse::{Parse, ParseStream, Parser},
     punctuated::Punctuated,
 };
 
@@ -196,7 +196,37 @@ pub(super) fn paths(entry: &Meta) -> syn::Result<Vec<Path>> {
 
 /// The identifiers of `key(a, b)`; at least one.
 pub(super) fn idents(entry: &Meta) -> syn::Result<Vec<Ident>> {
-    let idents = list(entry, |ident: Ident| ident)?;
+    some(list(entry, |ident: Ident| ident)?, entry)
+}
+
+/// The lists of `key(a, b)`, which has one, or of `key((a, b), (c, d))`.
+pub(super) fn ident_lists(entry: &Meta) -> syn::Result<Vec<Vec<Ident>>> {
+    let starts_with_list = |list: &MetaList| {
+        let first = list.tokens.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+    };
+    if !matches!(entry, Meta::List(list) if starts_with_list(list)) {
+        return Ok(vec![idents(entry)?]);
+    }
+    let lists = list(entry, |Bracketed(idents): Bracketed| idents)?;
+    let lists = lists.into_iter().map(|idents| some(idents, entry));
+    lists.collect()
+}
+
+/// Identifiers in round brackets.
+struct Bracketed(Vec<Ident>);
+
+impl Parse for Bracketed {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let content;
+        syn::parenthesized!(content in input);
+        let idents = Punctuated::<Ident, Token![,]>::parse_terminated(&content)?;
+        Ok(Self(idents.into_iter().collect()))
+    }
+}
+
+/// Refuses an empty list of fields.
+fn some(idents: Vec<Ident>, entry: &Meta) -> syn::Result<Vec<Ident>> {
     if idents.is_empty() {
         let message = format!("`{}` names no field", key_of(entry));
         return Err(syn::Error::new_spanned(entry, message));

@@ -5,7 +5,7 @@ use syn::{Data, DeriveInput, Fields, Ident, Meta, Path};
 
 use super::{
     Field,
-    attribute::{fill, idents, items, key_of, name, named, sdk_path, unknown_key},
+    attribute::{fill, ident_lists, idents, items, key_of, name, named, sdk_path, unknown_key},
     columns::{Columns, DeclaredIndex},
     field::was,
     naming::name_of,
@@ -142,10 +142,10 @@ impl Entries {
                 listed.map(drop)
             }
             found @ ("index" | "unique") => {
-                self.indexes.push(DeclaredIndex {
-                    fields: idents(entry)?,
-                    unique: found == "unique",
-                });
+                let unique = found == "unique";
+                let declared = ident_lists(entry)?.into_iter();
+                self.indexes
+                    .extend(declared.map(|fields| DeclaredIndex { fields, unique }));
                 Ok(())
             }
             _ => Err(unknown_key(entry, "table", &KEYS)),

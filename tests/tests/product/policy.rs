@@ -8,7 +8,7 @@ use product_tests::workspace_root;
 const MAX_CRATES: usize = 150;
 
 fn read(file: &str) -> String {
-    fs::read_to_string(workspace_root().join(file)).unwrap()
+    fs::read_to_string(workspace_root().join(file)).expect("a text file")
 }
 
 /// The crates, with version, that a cold build of the example host compiles.

@@ -23,6 +23,18 @@ fn a_key_has_the_listed_fields_in_the_order_of_the_list() {
 }
 
 #[test]
+fn several_indexes_can_share_one_mark() {
+    assert_eq!(
+        indexes(
+            "#[table(index((a, c), (b, c)))] struct Post { #[key] id: u64, a: i64, b: i64, c: i64 }"
+        ),
+        indexes(
+            "#[table(index(a, c), index(b, c))] struct Post { #[key] id: u64, a: i64, b: i64, c: i64 }"
+        ),
+    );
+}
+
+#[test]
 fn indexes_of_single_fields_come_first() {
     assert_snapshot!(indexes(
         "#[table(index(b, a), unique(c, d))] #[table(index(c))]
