@@ -30,6 +30,8 @@ pub(crate) fn run(arguments: &NewModule, project: &Project) -> Result<Report, Fa
     refuse_taken(name, project)?;
     refuse_unshared(project)?;
     let host = host(arguments.host.as_deref(), project)?;
+    host.iter()
+        .try_for_each(|host| refuse_dependency(name, host.member))?;
     let folder = Path::new("modules").join(name.name().as_str());
     let mut changes = Changes::new(&project.root);
     let values = context! { name => name.name().as_str(), type => name.type_name() };
@@ -59,6 +61,16 @@ fn refuse_taken(name: &ModuleName, project: &Project) -> Result<(), Refusal> {
             manifest: member.file("Cargo.toml"),
         }),
     }
+}
+
+fn refuse_dependency(name: &ModuleName, host: &Member) -> Result<(), Refusal> {
+    if !host.manifest.depends_on(name.name()) {
+        return Ok(());
+    }
+    Err(Refusal::DependencyExists {
+        name: name.name().clone(),
+        manifest: host.file("Cargo.toml"),
+    })
 }
 
 fn refuse_unshared(project: &Project) -> Result<(), Refusal> {

@@ -36,6 +36,14 @@ pub(crate) enum Refusal {
         /// The package's `Cargo.toml`.
         manifest: PathBuf,
     },
+    /// The host depends on something else of that name.
+    #[error("{} depends on another `{name}` already", manifest.display())]
+    DependencyExists {
+        /// The name.
+        name: Name,
+        /// The host's `Cargo.toml`.
+        manifest: PathBuf,
+    },
     /// The workspace does not say where the SDK is.
     #[error(
         "Cargo.toml: `[workspace.dependencies]` has no `{name}`, which a module takes from there"

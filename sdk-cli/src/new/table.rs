@@ -23,7 +23,7 @@ use crate::{
     template,
 };
 use column::{Column, table_attributes};
-use reference::{Own, Targets};
+use reference::Targets;
 
 /// Writes the table and lists it.
 pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
         let row_type = row_type.to_owned();
         return Err(Refusal::ModuleType { row_type }.into());
     }
-    let mut targets = Targets::new(project, member, Own::new(arguments, &source));
+    let mut targets = Targets::new(project, member, &source, arguments);
     let columns = column::columns(arguments, &mut targets)?;
     let text = template::TABLE.render(context! {
         module => source.name.as_str(),

@@ -139,6 +139,23 @@ fn a_name_that_is_taken_is_refused() {
 }
 
 #[test]
+fn a_dependency_of_that_name_is_not_replaced() {
+    let terminal = Terminal::in_app();
+    terminal.edit(
+        "Cargo.toml",
+        "sdk.workspace = true\n",
+        "sdk.workspace = true\ntokio = \"1\"\n",
+    );
+    let before = terminal.snapshot();
+    insta::assert_snapshot!(terminal.type_lines("new module tokio"), @"
+    $ sdk-cli new module tokio
+    error: Cargo.toml depends on another `tokio` already
+    exit code 1
+    ");
+    assert_eq!(terminal.snapshot(), before);
+}
+
+#[test]
 fn a_file_in_the_way_is_not_written_over() {
     let terminal = Terminal::in_app();
     terminal.write("modules/stock/src/lib.rs", "// mine\n");

@@ -450,14 +450,21 @@ fn source_that_cannot_be_read_is_reported_and_left_alone() {
 }
 
 #[test]
-fn a_key_of_several_fields_cannot_be_referred_to() {
-    let terminal = Terminal::with_module();
+fn not_every_key_can_be_referred_to() {
+    let terminal = Terminal::with_table();
     terminal.quietly("new table stock Price sku:String country:String --key sku,country");
-    insta::assert_snapshot!(terminal.type_lines("new table stock Tag price:Price"), @"
+    terminal.quietly("new table stock Detail item:Item --key item");
+    insta::assert_snapshot!(
+        terminal.type_lines("new table stock Tag price:Price\nnew table stock Tag detail:Detail"),
+        @"
     $ sdk-cli new table stock Tag price:Price
     error: `Price` cannot be referred to: its key has several fields
     exit code 1
-    ");
+    $ sdk-cli new table stock Tag detail:Detail
+    error: `Detail` cannot be referred to: its key is itself a reference, whose type the source alone does not tell
+    exit code 1
+    "
+    );
 }
 
 #[test]

@@ -63,6 +63,7 @@ impl NewApp {
             .args(["build", "--offline"])
             .current_dir(self.file(""))
             .env("CARGO_TARGET_DIR", apps())
+            .env("CARGO_INCREMENTAL", "0")
             .env_remove("RUSTFLAGS");
         finish(&mut cargo)
     }
@@ -160,7 +161,7 @@ fn a_changed_table_compiles_only_with_its_migration() {
         text.replace("pub price: i64,", votes)
     });
     let complaint = app.build().failure(101);
-    let line = "src/tables.rs:16:9: table `item`: field `votes` is not in the migrations; \
+    let line = "src/tables.rs:15:9: table `item`: field `votes` is not in the migrations; \
                 write one with: sdk-cli new migration stock";
     assert!(complaint.contains(line), "{complaint}");
     app.tool("new migration stock");

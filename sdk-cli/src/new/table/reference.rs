@@ -24,35 +24,30 @@ const OWN: [&str; 3] = ["crate", "self", "super"];
 /// Why a field cannot hold a key of several.
 const SEVERAL: &str = "its key has several fields";
 
-/// The tables that fields of one module can refer to.
+/// The tables that fields of one new table can refer to.
 pub(super) struct Targets<'a> {
     project: &'a Project,
     member: &'a Member,
-    own: Own<'a>,
+    /// What the own module declares already.
+    source: &'a Module,
+    new: &'a NewTable,
     /// The modules that were referred to, with their types.
     required: Vec<(&'a Member, String)>,
 }
 
-/// The tables of the own module, the new one among them.
-pub(super) struct Own<'a> {
-    source: &'a Module,
-    new: &'a NewTable,
-}
-
-impl<'a> Own<'a> {
-    /// The tables of `source` and the one that `new` asks for.
-    pub(super) fn new(new: &'a NewTable, source: &'a Module) -> Self {
-        Self { source, new }
-    }
-}
-
 impl<'a> Targets<'a> {
-    /// The targets for a table of `member`.
-    pub(super) fn new(project: &'a Project, member: &'a Member, own: Own<'a>) -> Self {
+    /// The targets for the table `new` of `member`, whose source is `source`.
+    pub(super) fn new(
+        project: &'a Project,
+        member: &'a Member,
+        source: &'a Module,
+        new: &'a NewTable,
+    ) -> Self {
         Self {
             project,
             member,
-            own,
+            source,
+            new,
             required: Vec::new(),
         }
     }
@@ -74,11 +69,10 @@ impl<'a> Targets<'a> {
     }
 
     fn own_key(&self, row_type: &str) -> Result<Option<String>, Refusal> {
-        let Own { source, new } = &self.own;
-        if row_type == new.row_type.as_str() {
-            return new_key(new).map(Some);
+        if row_type == self.new.row_type.as_str() {
+            return new_key(self.new).map(Some);
         }
-        match source.table(&row_type.to_snake_case()) {
+        match self.source.table(&row_type.to_snake_case()) {
             Some(declared) => key_of(&declared.table, row_type).map(Some),
             None => Ok(None),
         }
@@ -105,11 +99,8 @@ impl<'a> Targets<'a> {
             }
             .into());
         };
-        if !self
-            .required
-            .iter()
-            .any(|(known, _)| known.folder == member.folder)
-        {
+        let is_same = |(known, _): &(&Member, String)| known.folder == member.folder;
+        if !self.required.iter().any(is_same) {
             self.required.push((member, source.type_name.clone()));
         }
         Ok(key_of(&declared.table, &path)?)
@@ -131,14 +122,14 @@ impl<'a> Targets<'a> {
     /// Lists those modules in the manifest.
     pub(super) fn list(&self, lib: &mut RustFile) {
         for (member, type_name) in &self.required {
+            let name = member.crate_name();
             if !self
-                .own
                 .source
                 .requires
                 .iter()
-                .any(|name| name.as_str() == member.crate_name())
+                .any(|known| *known == name.as_str())
             {
-                lib.list("requires", &format!("{}::{type_name}", member.crate_name()));
+                lib.list("requires", &format!("{name}::{type_name}"));
             }
         }
     }
@@ -185,7 +176,11 @@ fn key_of(table: &Table, path: &str) -> Result<String, Refusal> {
     let [key] = table.key.as_slice() else {
         return refuse(SEVERAL);
     };
-    Ok(match table.field(key).map(|field| &field.ty) {
+    let field = table.field(key);
+    if field.is_some_and(|field| field.references.is_some()) {
+        return refuse("its key is itself a reference, whose type the source alone does not tell");
+    }
+    Ok(match field.map(|field| &field.ty) {
         Some(FieldType::Id) => format!("Id<{path}>"),
         Some(FieldType::String) => "String".to_owned(),
         Some(FieldType::Bytes) => "Vec<u8>".to_owned(),
