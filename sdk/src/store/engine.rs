@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use redb::{Database, ReadableDatabase};
+use redb::{Database, ReadableDatabase, backends::InMemoryBackend};
 use sdk_schema::FoldedSchema;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -69,7 +69,14 @@ impl Store {
     /// A store that lives in memory and is gone with its last clone: for tests,
     /// and for what-if runs.
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
-        let (database, catalogue) = open::memory()?;
+        let (database, catalogue) = open::backend(InMemoryBackend::new())?;
+        Ok(Self::new(database, catalogue, clock))
+    }
+
+    /// A store in anything that stores bytes.
+    #[cfg(test)]
+    pub(super) fn on(backend: impl redb::StorageBackend, clock: Clock) -> Result<Self, OpenError> {
+        let (database, catalogue) = open::backend(backend)?;
         Ok(Self::new(database, catalogue, clock))
     }
 

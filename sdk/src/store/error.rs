@@ -3,7 +3,7 @@
 //! A key or a list of values stands in these errors as text, as a person reads
 //! it; programs match on the variant.
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use sdk_schema::{FoldError, RowError};
 
@@ -293,7 +293,7 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    pub(crate) fn value(expected: impl ToString, found: impl ToString) -> Self {
+    pub(crate) fn value(expected: &dyn fmt::Display, found: &dyn fmt::Display) -> Self {
         Self::Value {
             expected: expected.to_string(),
             found: found.to_string(),

@@ -4,6 +4,8 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 
 use uuid::Uuid;
 
+use crate::clock::Clock;
+
 /// The identity of a row of `T`: a UUID of version 7, so that ids sort by the
 /// time of their making and new rows land side by side in the store.
 ///
@@ -20,9 +22,14 @@ pub struct Id<T> {
 }
 
 impl<T> Id<T> {
-    /// Makes an id that no other has.
+    /// Makes an id that no other has, by the machine's clock.
     pub fn new() -> Self {
-        Self::from_uuid(Uuid::now_v7())
+        Self::at(&Clock::system())
+    }
+
+    /// Makes an id that no other has, by a clock.
+    pub fn at(clock: &Clock) -> Self {
+        Self::from_uuid(clock.uuid())
     }
 
     /// Takes a UUID that was made elsewhere.

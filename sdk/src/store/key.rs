@@ -11,6 +11,8 @@
 //! are one key, and so are all NaNs, which come after infinity.
 
 pub(crate) mod dynamic;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use typed::{KeyFor, KeyValue, TableKey};
@@ -161,7 +163,7 @@ fn stray_escape(found: u8) -> DecodeError {
 pub(crate) fn f64_order(value: f64) -> u64 {
     let bits = match value {
         v if v.is_nan() => f64::NAN.to_bits() & !SIGN_64,
-        v if v == 0.0 => 0,
+        0.0 => 0,
         v => v.to_bits(),
     };
     if bits & SIGN_64 == 0 {
@@ -182,7 +184,7 @@ pub(crate) fn f64_from_order(order: u64) -> f64 {
 pub(crate) fn f32_order(value: f32) -> u32 {
     let bits = match value {
         v if v.is_nan() => f32::NAN.to_bits() & !SIGN_32,
-        v if v == 0.0 => 0,
+        0.0 => 0,
         v => v.to_bits(),
     };
     if bits & SIGN_32 == 0 {

@@ -139,7 +139,7 @@ impl Widening {
         }
         let value = widen(&self.to.ty, dynamic::decode(stored)?);
         StoredValue::new(&self.to, &value)
-            .map_err(|error| DecodeError::value(error.expected, error.found))
+            .map_err(|error| DecodeError::value(&error.expected, &error.found))
     }
 }
 

@@ -257,9 +257,10 @@ impl KeyRange {
     /// Whether no key can lie in it. redb does not take such a range.
     pub(crate) fn is_empty(&self) -> bool {
         match self.bounds() {
-            (Bound::Included(from), Bound::Excluded(to)) => from >= to,
-            (Bound::Included(from), Bound::Included(to))
-            | (Bound::Excluded(from), Bound::Included(to) | Bound::Excluded(to)) => from >= to,
+            (
+                Bound::Included(from) | Bound::Excluded(from),
+                Bound::Included(to) | Bound::Excluded(to),
+            ) => from >= to,
             _ => false,
         }
     }

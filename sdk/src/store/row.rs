@@ -12,6 +12,8 @@
 
 pub(crate) mod dynamic;
 mod list;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub(crate) use writer::EncodeFault;

@@ -110,17 +110,17 @@ pub(crate) fn take(ty: &FieldType, origin: &mut impl Origin) -> Result<Value, De
         FieldType::Timestamp => Value::Timestamp(origin.take::<Timestamp>()?),
         FieldType::Date => Value::Date(origin.take::<NaiveDate>()?),
         FieldType::Enum(_) => variant(ty, utf8(&origin.take::<Vec<u8>>()?)?)?,
-        FieldType::Json | FieldType::Vec(_) => return Err(DecodeError::value("a scalar", ty)),
+        FieldType::Json | FieldType::Vec(_) => return Err(DecodeError::value(&"a scalar", &ty)),
     })
 }
 
 /// The variant of that name.
 pub(crate) fn variant(ty: &FieldType, name: &str) -> Result<Value, DecodeError> {
     let FieldType::Enum(variants) = ty else {
-        return Err(DecodeError::value("enum", ty));
+        return Err(DecodeError::value(&"enum", &ty));
     };
     match variants.iter().find(|variant| **variant == *name) {
         Some(variant) => Ok(Value::Enum(variant.clone())),
-        None => Err(DecodeError::value(ty, name)),
+        None => Err(DecodeError::value(&ty, &name)),
     }
 }

@@ -3,6 +3,11 @@
 //! A scan is built, then run: nothing is read before. It reads one entry after
 //! the other, so that a limit, or a reader that stops, costs nothing more.
 
+#![expect(
+    clippy::unused_async,
+    reason = "this engine answers at once; one on another machine will not"
+)]
+
 mod ends;
 mod rows;
 
@@ -32,7 +37,7 @@ pub struct Scan<'a, R> {
     trees: &'a dyn ReadTrees,
     /// The first thing that is wrong with the scan, once there is one.
     draft: Result<Draft, StoreError>,
-    rows: PhantomData<fn() -> R>,
+    form: PhantomData<fn() -> R>,
 }
 
 struct Draft {
@@ -55,7 +60,7 @@ impl<'a, R: ScanRow> Scan<'a, R> {
         Self {
             trees,
             draft: binding.map(|binding| Draft { binding, query }),
-            rows: PhantomData,
+            form: PhantomData,
         }
     }
 
@@ -128,6 +133,10 @@ impl<'a, R: ScanRow> Scan<'a, R> {
 
 impl<T: Table> Scan<'_, T> {
     /// Only rows whose field, or fields, have these values.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values and references are handed over alike"
+    )]
     pub fn by<F: Fields<T>>(self, fields: F, values: impl KeyFor<F::Value>) -> Self {
         let mut encoded = KeyWriter::new();
         values.encode_for(&mut encoded);

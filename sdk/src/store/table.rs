@@ -77,13 +77,13 @@ pub trait Fields<T> {
     type Value;
 
     /// The names of the fields.
-    fn names(&self) -> Vec<&'static str>;
+    fn names(self) -> Vec<&'static str>;
 }
 
 impl<T, V: KeyValue> Fields<T> for FieldRef<T, V> {
     type Value = V;
 
-    fn names(&self) -> Vec<&'static str> {
+    fn names(self) -> Vec<&'static str> {
         vec![self.name]
     }
 }
@@ -93,7 +93,7 @@ macro_rules! tuple {
         impl<T, $($value: KeyValue),*> Fields<T> for ($(FieldRef<T, $value>,)*) {
             type Value = ($($value,)*);
 
-            fn names(&self) -> Vec<&'static str> {
+            fn names(self) -> Vec<&'static str> {
                 vec![$(self.$index.name),*]
             }
         }

@@ -265,7 +265,7 @@ impl std::str::FromStr for TreeId {
             Some(("x", digits)) => id(digits).map(Self::Index),
             _ => None,
         };
-        found.ok_or_else(|| DecodeError::value("the name of a tree", text))
+        found.ok_or_else(|| DecodeError::value(&"the name of a tree", &text))
     }
 }
 

@@ -90,7 +90,7 @@ impl FieldValue for bool {
         match field.fixed()? {
             [0] => Ok(false),
             [1] => Ok(true),
-            [other] => Err(DecodeError::value("bool", other)),
+            [other] => Err(DecodeError::value(&"bool", &other)),
         }
     }
 }
@@ -214,7 +214,7 @@ impl FieldValue for Json {
 
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         serde_json::from_slice(field.bytes()?)
-            .map_err(|error| DecodeError::value(FieldType::Json, error))
+            .map_err(|error| DecodeError::value(&FieldType::Json, &error))
     }
 }
 
@@ -292,18 +292,18 @@ pub mod table_enum {
     }
 
     fn variant<E: TableEnum>(name: &str) -> Result<E, DecodeError> {
-        E::from_name(name).ok_or_else(|| DecodeError::value(field_type::<E>(), name))
+        E::from_name(name).ok_or_else(|| DecodeError::value(&field_type::<E>(), &name))
     }
 }
 
 pub(crate) fn timestamp_from_micros(micros: i64) -> Result<Timestamp, DecodeError> {
-    Timestamp::from_micros(micros).ok_or_else(|| DecodeError::value(FieldType::Timestamp, micros))
+    Timestamp::from_micros(micros).ok_or_else(|| DecodeError::value(&FieldType::Timestamp, &micros))
 }
 
 pub(crate) fn date_from_days(days: i32) -> Result<NaiveDate, DecodeError> {
-    NaiveDate::from_epoch_days(days).ok_or_else(|| DecodeError::value(FieldType::Date, days))
+    NaiveDate::from_epoch_days(days).ok_or_else(|| DecodeError::value(&FieldType::Date, &days))
 }
 
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, DecodeError> {
-    std::str::from_utf8(bytes).map_err(|error| DecodeError::value(FieldType::String, error))
+    std::str::from_utf8(bytes).map_err(|error| DecodeError::value(&FieldType::String, &error))
 }

@@ -50,7 +50,7 @@ impl StoredTable {
         let folded = &raw.folded;
         let position = |number: &u16| {
             let place = folded.numbers.iter().position(|known| known == number);
-            place.ok_or_else(|| DecodeError::value("the number of a field", number))
+            place.ok_or_else(|| DecodeError::value(&"the number of a field", &number))
         };
         let index = |index: &RawIndex| -> Result<_, DecodeError> {
             Ok(StoredIndex {
@@ -69,7 +69,7 @@ impl StoredTable {
                 .fields
                 .iter()
                 .position(|field| field.name == *name);
-            place.ok_or_else(|| DecodeError::value("a field of the key", name))
+            place.ok_or_else(|| DecodeError::value(&"a field of the key", &name))
         };
         let layouts: Vec<_> = (0..)
             .zip(&raw.layouts)
@@ -305,13 +305,14 @@ fn absent(raw: &RawTable, number: u16) -> Result<StoredValue, DecodeError> {
     let field = raw
         .folded
         .field_by_number(number)
-        .ok_or_else(|| DecodeError::value("the number of a field", number))?;
+        .ok_or_else(|| DecodeError::value(&"the number of a field", &number))?;
     let json = raw.absent.get(&number);
-    let json = json.ok_or_else(|| DecodeError::value("a value for rows without the field", "none"));
+    let json =
+        json.ok_or_else(|| DecodeError::value(&"a value for rows without the field", &"none"));
     let stored = json.and_then(|json| {
         let value = field.value_from_json(json);
         let stored = value.and_then(|value| StoredValue::new(field, &value));
-        stored.map_err(|error| DecodeError::value(error.expected, error.found))
+        stored.map_err(|error| DecodeError::value(&error.expected, &error.found))
     });
     stored.map_err(|error| error.in_field(&field.name))
 }

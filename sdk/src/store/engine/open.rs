@@ -1,8 +1,23 @@
 //! Opening the file, and what the failures of the engine mean.
+//!
+//! A file that is damaged must stay as it is, for whoever wants to save what is
+//! in it; but the engine writes to a file as soon as it opens it. So it is first
+//! opened for reading alone and its catalogue read. Only a file that a crash has
+//! left behind skips that: its repair verifies all checksums itself.
+//!
+//! The engine checks the bytes that it opens, but not all of them: where it
+//! panics over one, the file is damaged too.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
-use redb::{Database, DatabaseError, StorageError, backends::InMemoryBackend};
+use redb::{
+    Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
+};
 
 use super::FILE_NAME;
 use crate::store::{
@@ -10,57 +25,97 @@ use crate::store::{
         Catalogue,
         raw::{self, RawHead},
     },
-    error::{OpenError, StoreError, is_full},
+    error::{OpenError, StoreError},
     trees::{TreeId, Trees},
 };
+
+/// The name of a store's file while it is being made.
+const NEW_FILE_NAME: &str = "store.redb.new";
 
 /// Opens the file in `dir`, or makes both.
 pub(super) fn file(dir: &Path) -> Result<(Database, Catalogue), OpenError> {
     fs::create_dir_all(dir).map_err(|source| refused(dir, source))?;
     let path = dir.join(FILE_NAME);
-    let database = Database::create(&path).map_err(|error| failed(&path, error))?;
-    let catalogue = load(&database).map_err(|error| unreadable(&path, error))?;
-    check_format(&path, &catalogue)?;
-    Ok((database, catalogue))
+    if !path.exists() {
+        create(dir, &path)?;
+    }
+    guarded(&path, || inspect(&path))?;
+    guarded(&path, || {
+        let database = Database::open(&path).map_err(|error| failed(&path, error))?;
+        let catalogue = load(&database).map_err(|error| unreadable(&path, error))?;
+        check_format(&path, &catalogue)?;
+        Ok((database, catalogue))
+    })
 }
 
-/// Makes a store in memory.
-pub(super) fn memory() -> Result<(Database, Catalogue), OpenError> {
+/// Makes a store in anything that stores bytes.
+pub(super) fn backend(backend: impl StorageBackend) -> Result<(Database, Catalogue), OpenError> {
     let path = Path::new("memory");
-    let database = Database::builder().create_with_backend(InMemoryBackend::new());
+    let database = Database::builder().create_with_backend(backend);
     let database = database.map_err(|error| failed(path, error))?;
     let catalogue = load(&database).map_err(|error| unreadable(path, error))?;
     Ok((database, catalogue))
 }
 
-/// Reads the catalogue, makes the first one, and deletes what nothing refers to.
-fn load(database: &Database) -> Result<Catalogue, StoreError> {
-    let transaction = database.begin_write()?;
-    let mut trees = Trees::of_write(&transaction);
-    let catalogue = Catalogue::read(&trees)?;
-    match catalogue {
-        Some(catalogue) if catalogue.head.trash.is_empty() => Ok(catalogue),
-        Some(mut catalogue) => {
-            for tree in std::mem::take(&mut catalogue.head.trash) {
-                trees.delete(tree)?;
-            }
-            write_head(&mut trees, &catalogue.head)?;
-            drop(trees);
-            transaction.commit()?;
-            Ok(catalogue)
-        }
-        None => {
-            let head = RawHead::default();
-            write_head(&mut trees, &head)?;
-            drop(trees);
-            transaction.commit()?;
-            Ok(Catalogue::new(head, Vec::new()))
-        }
+/// Makes the file under another name first: a file of the right name is whole,
+/// so that an empty one can only be one that was lost.
+fn create(dir: &Path, path: &Path) -> Result<(), OpenError> {
+    let new = dir.join(NEW_FILE_NAME);
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(&new, error)),
+        _ => {}
+    }
+    let database = Database::create(&new).map_err(|error| failed(path, error))?;
+    load(&database).map_err(|error| unreadable(path, error))?;
+    drop(database);
+    let named = fs::rename(&new, path).and_then(|()| File::open(dir)?.sync_all());
+    named.map_err(|source| refused(path, source))
+}
+
+/// Reads the catalogue without a change to the file.
+fn inspect(path: &Path) -> Result<(), OpenError> {
+    if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(damaged(path, "it is empty"));
+    }
+    let database = match ReadOnlyDatabase::open(path) {
+        Err(DatabaseError::RepairAborted) => return Ok(()),
+        opened => opened.map_err(|error| failed(path, error))?,
+    };
+    let read = || -> Result<_, StoreError> {
+        Catalogue::read(&Trees::of_snapshot(database.begin_read()?))
+    };
+    match read().map_err(|error| unreadable(path, error))? {
+        Some(catalogue) => check_format(path, &catalogue),
+        None => Err(damaged(path, "it has no catalogue")),
     }
 }
 
-fn write_head(trees: &mut Trees<'_>, head: &RawHead) -> Result<(), StoreError> {
-    trees.insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(head))
+/// Runs what the engine does with a file that may be damaged.
+fn guarded<R>(path: &Path, open: impl FnOnce() -> Result<R, OpenError>) -> Result<R, OpenError> {
+    // Nothing that the closure touches outlives a panic.
+    catch_unwind(AssertUnwindSafe(open))
+        .unwrap_or_else(|_| Err(damaged(path, "the engine cannot read its pages")))
+}
+
+/// Reads the catalogue, or makes the first one, and deletes what nothing refers to.
+fn load(database: &Database) -> Result<Catalogue, StoreError> {
+    let transaction = database.begin_write()?;
+    let mut trees = Trees::of_write(&transaction);
+    let (catalogue, has_changed) = match Catalogue::read(&trees)? {
+        Some(mut catalogue) => {
+            let trash = std::mem::take(&mut catalogue.head.trash);
+            trash.iter().try_for_each(|tree| trees.delete(*tree))?;
+            (catalogue, !trash.is_empty())
+        }
+        None => (Catalogue::new(RawHead::default(), Vec::new()), true),
+    };
+    if has_changed {
+        let head = raw::print(&catalogue.head);
+        trees.insert(TreeId::Catalogue, raw::HEAD_KEY, &head)?;
+        drop(trees);
+        transaction.commit()?;
+    }
+    Ok(catalogue)
 }
 
 fn check_format(path: &Path, catalogue: &Catalogue) -> Result<(), OpenError> {
@@ -75,34 +130,29 @@ fn check_format(path: &Path, catalogue: &Catalogue) -> Result<(), OpenError> {
 }
 
 fn failed(path: &Path, error: DatabaseError) -> OpenError {
-    let damaged = |detail: String| OpenError::Damaged {
-        path: path.to_owned(),
-        detail,
-    };
     match error {
         DatabaseError::DatabaseAlreadyOpen => OpenError::Locked {
             path: path.to_owned(),
         },
         DatabaseError::Storage(StorageError::Io(source)) => refused(path, source),
-        DatabaseError::Storage(StorageError::Corrupted(detail)) => damaged(detail),
-        other => damaged(other.to_string()),
+        DatabaseError::Storage(StorageError::Corrupted(detail)) => damaged(path, detail),
+        other => damaged(path, other.to_string()),
     }
 }
 
 fn unreadable(path: &Path, error: StoreError) -> OpenError {
     match error {
-        StoreError::Full => OpenError::Full {
-            path: path.to_owned(),
-        },
+        StoreError::Full => refused(path, io::ErrorKind::StorageFull.into()),
         StoreError::Io { source } => refused(path, source),
-        StoreError::Damaged { detail } => OpenError::Damaged {
-            path: path.to_owned(),
-            detail,
-        },
-        other => OpenError::Damaged {
-            path: path.to_owned(),
-            detail: other.to_string(),
-        },
+        StoreError::Damaged { detail } => damaged(path, detail),
+        other => damaged(path, other.to_string()),
+    }
+}
+
+fn damaged(path: &Path, detail: impl Into<String>) -> OpenError {
+    OpenError::Damaged {
+        path: path.to_owned(),
+        detail: detail.into(),
     }
 }
 
@@ -112,15 +162,39 @@ fn refused(path: &Path, source: io::Error) -> OpenError {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             OpenError::ReadOnly { path, source }
         }
-        _ if is_full(&source) => OpenError::Full { path },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OpenError::Full { path },
         io::ErrorKind::InvalidData => OpenError::NotADatabase {
             path,
             detail: source.to_string(),
         },
-        io::ErrorKind::UnexpectedEof => OpenError::Damaged {
-            path,
-            detail: source.to_string(),
-        },
+        io::ErrorKind::UnexpectedEof => damaged(&path, source.to_string()),
         _ => OpenError::Io { path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: io::ErrorKind, expect: &str) {
+        let error = refused(Path::new("data"), kind.into());
+        assert_eq!(error.to_string(), expect);
+    }
+
+    #[test]
+    fn a_refusal_of_the_system_says_what_is_wrong_with_the_place() {
+        check(
+            io::ErrorKind::PermissionDenied,
+            "data cannot be written: permission denied",
+        );
+        check(
+            io::ErrorKind::ReadOnlyFilesystem,
+            "data cannot be written: read-only filesystem or storage medium",
+        );
+        check(
+            io::ErrorKind::StorageFull,
+            "no room left on the disk of data",
+        );
+        check(io::ErrorKind::NotADirectory, "data: not a directory");
     }
 }

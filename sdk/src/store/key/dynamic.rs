@@ -61,7 +61,7 @@ pub(crate) fn transcode(mut raw: RawField<'_>, out: &mut KeyWriter) -> Result<()
         FieldType::F64 => pass::<f64>(&mut raw, out)?,
         FieldType::Id => out.raw(&raw.fixed::<16>()?),
         FieldType::Json | FieldType::Vec(_) => {
-            return Err(DecodeError::value("a type with an order", raw.ty()));
+            return Err(DecodeError::value(&"a type with an order", &raw.ty()));
         }
     }
     Ok(())

@@ -112,7 +112,7 @@ impl KeyValue for bool {
         match key.array()? {
             [0] => Ok(false),
             [1] => Ok(true),
-            [other] => Err(DecodeError::value("bool", other)),
+            [other] => Err(DecodeError::value(&"bool", &other)),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) const NUMBER_BYTES: usize = 4;
 impl<'a> Elements<'a> {
     pub(super) fn new(bytes: &'a [u8], list: &'a FieldType) -> Result<Self, DecodeError> {
         let FieldType::Vec(ty) = list else {
-            return Err(DecodeError::value("vec", list));
+            return Err(DecodeError::value(&"vec", &list));
         };
         let (count, rest) = number(bytes)?;
         let shape = match fixed_width(ty) {

@@ -17,12 +17,20 @@ pub struct FieldWriter<'a> {
     fault: Option<EncodeFault>,
 }
 
-/// A list that is being written: its first element starts at `start`, and the
-/// end of the next element, where elements have ends, belongs at `next_end_at`.
+/// A list that is being written; its first element starts at `start`.
 #[derive(Debug, Clone, Copy)]
 struct List {
     start: usize,
-    next_end_at: Option<usize>,
+    elements: Elements,
+}
+
+/// How the elements of a list are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Elements {
+    /// All have the same number of bytes.
+    Fixed { width: usize },
+    /// Each has an end; that of the next one belongs at `next_end_at`.
+    Variable { next_end_at: usize },
 }
 
 /// Why a row cannot be written.
@@ -57,7 +65,10 @@ impl<'a> FieldWriter<'a> {
 
     /// Writes a value whose type has a fixed width.
     pub fn fixed<const N: usize>(&mut self, value: [u8; N]) {
-        if self.list.is_some() {
+        if let Some(list) = self.list {
+            if list.elements != (Elements::Fixed { width: N }) {
+                self.refuse_shape();
+            }
             self.bytes.extend_from_slice(&value);
             return;
         }
@@ -98,35 +109,55 @@ impl<'a> FieldWriter<'a> {
             return self.refuse_size();
         };
         self.bytes.extend_from_slice(&count.to_le_bytes());
-        let ends_at = self.bytes.len();
-        let has_ends = fixed_width(element).is_none();
-        if has_ends {
-            self.bytes.resize(ends_at + items.len() * NUMBER_BYTES, 0);
-        }
+        let elements = self.begin_elements(element, items.len());
         self.list = Some(List {
             start: self.bytes.len(),
-            next_end_at: has_ends.then_some(ends_at),
+            elements,
         });
-        items.iter().for_each(|item| encode(item, self));
-        self.list = None;
+        for item in items {
+            encode(item, self);
+        }
+        self.end_list(items.len());
         self.end_variable();
     }
 
+    /// Leaves room for the ends of elements that have ends.
+    fn begin_elements(&mut self, element: &FieldType, count: usize) -> Elements {
+        if let Some(width) = fixed_width(element) {
+            return Elements::Fixed { width };
+        }
+        let next_end_at = self.bytes.len();
+        self.bytes.resize(next_end_at + count * NUMBER_BYTES, 0);
+        Elements::Variable { next_end_at }
+    }
+
     fn end_element(&mut self, list: List) {
-        let Some(at) = list.next_end_at else {
+        let Elements::Variable { next_end_at: at } = list.elements else {
             return self.refuse_shape();
         };
         let Ok(end) = u32::try_from(self.bytes.len() - list.start) else {
             return self.refuse_size();
         };
-        match self.bytes.get_mut(at..at + NUMBER_BYTES) {
-            Some(place) if at < list.start => place.copy_from_slice(&end.to_le_bytes()),
-            _ => return self.refuse_shape(),
+        let next_end_at = at + NUMBER_BYTES;
+        if next_end_at > list.start {
+            return self.refuse_shape();
         }
+        self.bytes[at..next_end_at].copy_from_slice(&end.to_le_bytes());
         self.list = Some(List {
-            next_end_at: Some(at + NUMBER_BYTES),
+            elements: Elements::Variable { next_end_at },
             ..list
         });
+    }
+
+    /// Checks that every element was written once.
+    fn end_list(&mut self, count: usize) {
+        let is_whole = self.list.take().is_some_and(|list| match list.elements {
+            Elements::Fixed { width } => self.bytes.len() - list.start == count * width,
+            Elements::Variable { next_end_at } => next_end_at == list.start,
+        });
+        if !is_whole {
+            self.refuse_shape();
+        }
     }
 
     fn end_variable(&mut self) {

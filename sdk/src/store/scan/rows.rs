@@ -1,5 +1,10 @@
 //! Reading the rows of a scan one after the other.
 
+#![expect(
+    clippy::unused_async,
+    reason = "this engine answers at once; one on another machine will not"
+)]
+
 use std::sync::Arc;
 
 use sdk_schema::Row;
@@ -43,7 +48,7 @@ pub struct Rows<'a, R> {
     left: usize,
     /// The key of the last entry that was read.
     last: Option<Guard<'a>>,
-    rows: std::marker::PhantomData<fn() -> R>,
+    form: std::marker::PhantomData<fn() -> R>,
 }
 
 type EntryGuards<'a> = (Guard<'a>, Guard<'a>);
@@ -69,7 +74,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             reverse: query.reverse,
             left: query.limit.unwrap_or(usize::MAX),
             last: None,
-            rows: std::marker::PhantomData,
+            form: std::marker::PhantomData,
         })
     }
 

@@ -39,7 +39,10 @@ async fn check(build: impl Fn(Scan<'_, Post>) -> Scan<'_, Post>) -> Result<Vec<u
 #[tokio::test]
 async fn rows_come_in_the_order_of_the_key_and_back() {
     assert_eq!(check(|scan| scan).await.unwrap(), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(check(|scan| scan.rev()).await.unwrap(), [6, 5, 4, 3, 2, 1]);
+    assert_eq!(
+        check(|scan| scan.rev().limit(9)).await.unwrap(),
+        [6, 5, 4, 3, 2, 1]
+    );
     assert_eq!(check(|scan| scan.limit(2)).await.unwrap(), [1, 2]);
     assert_eq!(check(|scan| scan.rev().limit(2)).await.unwrap(), [6, 5]);
 }
@@ -86,7 +89,7 @@ async fn leading_fields_of_an_index_serve_and_the_next_gives_the_order() {
     assert_eq!(from.unwrap(), [5, 3]);
     let both = check(|s| s.by((Post::AUTHOR, Post::PUBLISHED_AT), (id(2), at(4)))).await;
     assert_eq!(both.unwrap(), [4]);
-    let swapped = check(|s| s.by(Post::PUBLISHED_AT, at(4)).by(Post::AUTHOR, &id(2))).await;
+    let swapped = check(|s| s.by(Post::PUBLISHED_AT, at(4)).by(Post::AUTHOR, id(2))).await;
     assert_eq!(
         swapped.unwrap(),
         [4],
