@@ -4,11 +4,18 @@
 //! [manual](Clock::manual) one and move it; what sleeps on it wakes at once, so
 //! that no test waits for real time.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::Utc;
 use sdk_schema::Timestamp;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// Tells the time and sleeps until a time. Cheap to clone.
 ///
@@ -59,13 +66,33 @@ impl Clock {
         self.set(after(self.now(), by));
     }
 
+    /// Makes a UUID of version 7 (RFC 9562) for the time that the clock shows.
+    /// Those made in one process at one time sort by their making.
+    pub fn uuid(&self) -> Uuid {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        const COUNTER_BITS: u8 = 42;
+
+        if matches!(self.0, Source::System) {
+            return Uuid::now_v7();
+        }
+        let micros = u64::try_from(self.now().as_micros()).unwrap_or_default();
+        let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or_default();
+        let made = MADE.fetch_add(1, Ordering::Relaxed).into();
+        Uuid::new_v7(uuid::Timestamp::from_unix_time(
+            micros / 1_000_000,
+            nanos,
+            made,
+            COUNTER_BITS,
+        ))
+    }
+
     /// Returns once the clock shows `until` or later.
     pub async fn sleep_until(&self, until: Timestamp) {
         match &self.0 {
             // Short naps: the wall clock may be set while we sleep.
             Source::System => {
                 while let Some(rest) = between(self.now(), until) {
-                    tokio::time::sleep(rest.min(Duration::from_secs(60))).await;
+                    tokio::time::sleep(rest.min(Duration::from_mins(1))).await;
                 }
             }
             Source::Manual(sender) => {
@@ -90,4 +117,19 @@ pub fn between(from: Timestamp, to: Timestamp) -> Option<Duration> {
         .ok()
         .filter(|rest| *rest > 0)
         .map(Duration::from_micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_of_a_manual_clock_and_by_their_making() {
+        let clock = Clock::manual("2026-11-20T12:00:00Z".parse().expect("an instant"));
+        let first = clock.uuid();
+        let second = clock.uuid();
+        clock.advance(Duration::from_secs(1));
+        let third = clock.uuid();
+        assert!(first < second && second < third, "{first} {second} {third}");
+    }
 }

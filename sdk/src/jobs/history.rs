@@ -4,6 +4,7 @@ use sdk_schema::Timestamp;
 
 use super::{JobRun, RunState};
 use crate::{
+    clock::Clock,
     migrate::if_made,
     store::{Id, Store, StoreError},
 };
@@ -47,24 +48,24 @@ pub(super) async fn last_due(store: &Store, job: &str) -> Result<Option<Timestam
 }
 
 /// A run that has not begun.
-pub(super) fn new_run(job: &str, due: Timestamp, asked: bool, now: Timestamp) -> JobRun {
+pub(super) fn new_run(job: &str, due: Timestamp, asked: bool, clock: &Clock) -> JobRun {
     JobRun {
-        id: Id::new(),
+        id: Id::at(clock),
         job: job.to_owned(),
         due,
         asked,
         state: RunState::Running,
         attempt: 0,
-        started_at: Some(now),
+        started_at: Some(clock.now()),
         finished_at: None,
         error: None,
     }
 }
 
 /// A run that is left out because the one before is still going on.
-pub(super) fn skipped(job: &str, due: Timestamp) -> JobRun {
+pub(super) fn skipped(job: &str, due: Timestamp, clock: &Clock) -> JobRun {
     JobRun {
-        id: Id::new(),
+        id: Id::at(clock),
         job: job.to_owned(),
         due,
         asked: false,

@@ -174,7 +174,7 @@ impl Inner {
     async fn claim_now(&self, job: &str) -> Result<JobRun, StoreError> {
         let mut due = self.clock.now();
         loop {
-            let run = history::new_run(job, due, true, self.clock.now());
+            let run = history::new_run(job, due, true, &self.clock);
             if history::claim(&self.store, &run).await? {
                 return Ok(run);
             }
@@ -253,7 +253,7 @@ impl Inner {
             }
             Err(Refusal::StillRunning) => {
                 for due in due {
-                    let run = history::skipped(&job, due);
+                    let run = history::skipped(&job, due, &self.clock);
                     history::claim(&self.store, &run).await?;
                 }
             }
@@ -290,7 +290,7 @@ impl Inner {
         declaration: &JobDeclaration,
         due: Timestamp,
     ) -> Result<(), StoreError> {
-        let run = history::new_run(job, due, false, self.clock.now());
+        let run = history::new_run(job, due, false, &self.clock);
         if history::claim(&self.store, &run).await? {
             let cancelled = place.cancelled.clone();
             execute(self, module, declaration, run, cancelled).await?;
