@@ -174,7 +174,7 @@ fn keys_and_indexes_may_have_several_fields() {
     let terminal = Terminal::with_module();
     terminal.quietly(
         "new table stock Price sku:String country:String amount:i64 day:Date \
-         --key sku,country --unique country,day --index day --index amount,day",
+         --key sku,country --unique country,day --index day --index amount,day --index sku,amount",
     );
     insta::assert_snapshot!(terminal.read("modules/stock/src/tables.rs"), @"
     //! The tables of the module `stock`.
@@ -183,7 +183,7 @@ fn keys_and_indexes_may_have_several_fields() {
 
     /// A row of `stock.price`.
     #[derive(Table, Debug, Clone, PartialEq)]
-    #[table(key(sku, country), unique(country, day), index(amount, day))]
+    #[table(key(sku, country), unique(country, day), index((amount, day), (sku, amount)))]
     pub struct Price {
         pub sku: String,
         pub country: String,

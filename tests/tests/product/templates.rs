@@ -85,6 +85,22 @@ impl NewApp {
     }
 }
 
+/// The folder of the application vanishes, and what was linked of it is large.
+impl Drop for NewApp {
+    fn drop(&mut self) {
+        let linked = format!("{}-", self.name);
+        for entry in fs::read_dir(apps().join("debug/deps"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if entry.file_name().to_string_lossy().starts_with(&linked) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
 /// The target folder of all applications that tests write.
 fn apps() -> PathBuf {
     workspace_root().join("target/apps")

@@ -50,13 +50,22 @@ pub(super) fn table_attributes(arguments: &NewTable) -> Result<Vec<String>, Refu
     ];
     let mut entries = Vec::new();
     for (word, lists) in lists {
-        for Columns(fields) in lists.iter().filter(|list| list.0.len() > 1) {
-            let fields: Vec<_> = fields.iter().map(identifier).collect::<Result<_, _>>()?;
-            entries.push(format!("{word}({})", fields.join(", ")));
+        let several = lists.iter().filter(|list| list.0.len() > 1);
+        let lists: Vec<_> = several.map(field_list).collect::<Result<_, _>>()?;
+        match lists.as_slice() {
+            [] => {}
+            [only] => entries.push(format!("{word}{only}")),
+            several => entries.push(format!("{word}({})", several.join(", "))),
         }
     }
     let attribute = || format!("table({})", entries.join(", "));
     Ok((!entries.is_empty()).then(attribute).into_iter().collect())
+}
+
+/// `(author, published_at)`
+fn field_list(Columns(fields): &Columns) -> Result<String, Refusal> {
+    let fields: Vec<_> = fields.iter().map(identifier).collect::<Result<_, _>>()?;
+    Ok(format!("({})", fields.join(", ")))
 }
 
 /// Each field once; keys and indexes over fields that are there.
