@@ -5,9 +5,13 @@
 //! they print. A helper that cannot do its part panics, which fails the test.
 
 mod http;
+mod new_app;
+mod process;
 mod session;
 mod workspace;
 
 pub use http::{Response, get};
-pub use session::{Finished, Serving, Session};
-pub use workspace::{build, workspace_root};
+pub use new_app::NewApp;
+pub use process::{Finished, Running, Serving};
+pub use session::Session;
+pub use workspace::{apps, build, workspace_root};

@@ -1,57 +1,19 @@
 //! One user at one terminal in one temporary folder.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::Write,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use tempfile::TempDir;
+
+use crate::{Finished, Running, Serving};
 
 /// A temporary folder and the programs that can be called in it.
 pub struct Session {
     folder: TempDir,
     programs: Vec<(String, PathBuf)>,
-}
-
-/// What a program left behind.
-#[derive(Debug, Clone)]
-pub struct Finished {
-    /// The exit code; 255 when a signal ended it.
-    pub code: i32,
-    /// What it printed.
-    pub stdout: String,
-    /// What it complained about.
-    pub stderr: String,
-}
-
-impl Finished {
-    /// Returns what was printed.
-    ///
-    /// # Panics
-    /// When the program failed.
-    pub fn success(self) -> String {
-        assert_eq!(self.code, 0, "{}\n{}", self.stdout, self.stderr);
-        self.stdout
-    }
-
-    /// Returns what was complained about.
-    ///
-    /// # Panics
-    /// When the program did not end with exit code `code`.
-    pub fn failure(self, code: i32) -> String {
-        assert_eq!(self.code, code, "{}\n{}", self.stdout, self.stderr);
-        self.stderr
-    }
-
-    /// Reads what was printed as JSON.
-    ///
-    /// # Panics
-    /// When the program failed or printed something else.
-    pub fn json(self) -> serde_json::Value {
-        let text = self.success();
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in:\n{text}"))
-    }
 }
 
 impl Session {
@@ -109,11 +71,7 @@ impl Session {
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         let output = child.wait_with_output().expect("the program ends");
-        Finished {
-            code: output.status.code().unwrap_or(255),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        output.into()
     }
 
     /// The command that a line names, not yet started.
@@ -134,82 +92,29 @@ impl Session {
     /// # Panics
     /// When it ends before that.
     pub fn serve(&self, program: &str) -> Serving {
-        let mut child = self
-            .command(&format!("{program} serve --addr 127.0.0.1:0"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the host starts");
-        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
-        let mut printed = String::new();
-        let mut addr = None;
-        while !printed.ends_with("ready\n") {
-            let line_starts = printed.len();
-            let read = stdout.read_line(&mut printed).expect("readable");
-            if read == 0 {
-                let mut complaint = String::new();
-                let mut stderr = child.stderr.take().expect("piped");
-                stderr.read_to_string(&mut complaint).expect("readable");
-                panic!("the host ended early:\n{printed}\n{complaint}");
-            }
-            if let Some((_, at)) = printed[line_starts..].split_once("http://") {
-                addr = Some(at.trim().trim_end_matches('/').to_owned());
-            }
-        }
-        let addr = addr.expect("the host says where it listens");
-        Serving {
-            child,
-            stdout,
-            printed,
-            addr,
-        }
-    }
-}
-
-/// A running host; killed when dropped.
-pub struct Serving {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    printed: String,
-    addr: String,
-}
-
-impl Serving {
-    /// Where it listens, `IP:PORT`.
-    pub fn addr(&self) -> &str {
-        &self.addr
+        Serving::wait(self.start(&format!("{program} serve --addr 127.0.0.1:0")))
     }
 
-    /// What it printed until it was ready.
-    pub fn printed(&self) -> &str {
-        &self.printed
-    }
-
-    /// Asks it to stop as an operator does and returns all that it printed.
+    /// Starts a line of words as a user types it.
     ///
     /// # Panics
-    /// When it does not end with exit code 0.
-    pub fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(
-            sent.is_ok_and(|status| status.success()),
-            "the signal was not sent"
-        );
-        self.stdout
-            .read_to_string(&mut self.printed)
-            .expect("readable");
-        let status = self.child.wait().expect("the host ends");
-        assert_eq!(status.code(), Some(0), "{}", self.printed);
-        std::mem::take(&mut self.printed)
+    /// When the program cannot be started.
+    pub fn start(&self, line: &str) -> Running {
+        Running::start(&mut self.command(line))
     }
-}
 
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    /// Lets every `cargo` in the folder use the target folder of the applications
+    /// that tests write, so that the SDK and what it depends on is compiled once,
+    /// and no network.
+    ///
+    /// # Panics
+    /// When the file that says so cannot be written.
+    pub fn share_builds(&self) {
+        let target = crate::apps();
+        let config = format!(
+            "[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[term]\nquiet = true\n"
+        );
+        self.write(".cargo/config.toml", config);
     }
 }
 

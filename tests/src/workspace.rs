@@ -17,6 +17,11 @@ pub fn workspace_root() -> &'static Path {
         .expect("this crate lies in the workspace")
 }
 
+/// The target folder of all applications that tests write.
+pub fn apps() -> PathBuf {
+    workspace_root().join("target/apps")
+}
+
 /// Builds the program of a package, once in a test run, and returns its path.
 ///
 /// # Panics

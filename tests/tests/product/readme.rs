@@ -94,10 +94,7 @@ fn agrees(expected: &[String], printed: &[String]) -> bool {
 /// Types all steps into one shell beside a folder `sdk`, the workspace, and
 /// returns what each printed.
 fn type_all(session: &Session, steps: &[Step]) -> Vec<Vec<String>> {
-    let target = workspace_root().join("target/apps");
-    let config =
-        format!("[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[term]\nquiet = true\n");
-    session.write(".cargo/config.toml", config);
+    session.share_builds();
     std::os::unix::fs::symlink(workspace_root(), session.path().join("sdk")).unwrap();
     let mut script = "exec 2>&1\ncd sdk\n".to_owned();
     for step in steps {
