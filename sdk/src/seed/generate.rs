@@ -1,6 +1,6 @@
 //! Test seeds: files, then rows made up from the schema.
 
-use sdk_schema::{Application, Row, SeedSet, Table, TableName, Value};
+use sdk_schema::{Application, FieldType, Row, SeedSet, Table, TableName, Value};
 use serde::Serialize;
 
 use super::{
@@ -37,8 +37,9 @@ pub struct GeneratedTable {
     pub reason: Option<String>,
 }
 
-/// Writes the test files of all modules and then `rows` rows into every table
-/// that has no real seeds, those of `sdk` left out.
+/// Writes the test files of all modules and then `rows` rows into every table,
+/// those of `sdk` left out. A table with real seeds whose key is not an `id`
+/// gets none: such keys name things of the world, and nobody makes up a country.
 ///
 /// Rows are equal for equal `rows` and `rng`, and writing them twice changes
 /// nothing. A table whose unique fields allow fewer rows gets fewer.
@@ -62,13 +63,24 @@ pub async fn generate(
         .collect();
     let mut targets = Targets::new();
     for (name, table) in order::tables(&application.schema) {
-        if name.module != "sdk" && !real.contains(&name) {
+        let takes_more = !real.contains(&name) || has_id(table);
+        if name.module != "sdk" && takes_more {
             let recipe = Recipe::new(name, table, fakes.of(name), &targets, rng);
             report.tables.push(fill(store, name, recipe, rows).await?);
         }
         targets.insert(name.clone(), keys(store, name, table).await?);
     }
     Ok(report)
+}
+
+/// Whether rows are told apart by an id, so that any number can be added.
+fn has_id(table: &Table) -> bool {
+    let [key] = table.key.as_slice() else {
+        return false;
+    };
+    table
+        .field(key)
+        .is_some_and(|field| field.ty == FieldType::Id)
 }
 
 async fn write_file(store: &Store, seed: Seed<'_>) -> Result<SeededFile, SeedError> {
