@@ -147,9 +147,7 @@ fn an_application_made_by_commands_alone_runs() {
     );
     app.host("migrate apply").success();
     app.host("seed real").success();
-    assert_eq!(rows(&app), 1);
-    app.host("seed test --rows 5 --rng 1").success();
-    assert_eq!(rows(&app), 6);
+    assert_eq!(rows(&app, "stock.item"), 1);
     let jobs = app.host("job list --json").json();
     assert_eq!(jobs[0]["job"], "stock.restock");
     assert_eq!(
@@ -158,8 +156,8 @@ fn an_application_made_by_commands_alone_runs() {
     );
 }
 
-fn rows(app: &NewApp) -> usize {
-    let page = app.host("data list stock.item --json").json();
+fn rows(app: &NewApp, table: &str) -> usize {
+    let page = app.host(&format!("data list {table} --json")).json();
     page["rows"].as_array().expect("an array").len()
 }
 
@@ -221,11 +219,16 @@ fn every_type_of_field_compiles() {
          g:Id<Everything> h:Timestamp=2026-01-01T00:00:00Z i:Date=2026-01-01 j:Json={} k:String? \
          l:Vec<String>=[] type:String --key type,i --unique a,b --index h --index d,e",
     );
+    app.tool(
+        "new table stock Other a:bool b:i8 d:f32 e:String? f:Vec<u8> h:Timestamp i:Date j:Json",
+    );
     app.tool("new migration stock");
     app.tool("new seed stock everything");
     app.builds_without_a_warning();
     app.host("migrate apply").success();
     app.host("seed real").success();
+    app.host("seed test --rows 5 --rng 1").success();
+    assert_eq!(rows(&app, "stock.other"), 5);
     let page = app.host("data list stock.everything --json").json();
     assert_eq!(page["rows"][0]["h"], "2026-01-01T00:00:00.000000Z");
 }
