@@ -80,9 +80,37 @@ fn table_of(operation: &Operation) -> Option<&Name> {
 
 /// As many whole words as fit into a name.
 fn shortened(words: &str) -> &str {
-    match words.get(..MAX_NAME_BYTES) {
+    // One byte more than fits: a word may end right before it.
+    match words.get(..=MAX_NAME_BYTES) {
         None => words,
-        Some(_) if words.len() == MAX_NAME_BYTES => words,
-        Some(cut) => &cut[..cut.rfind('_').unwrap_or(cut.len())],
+        Some(cut) => &cut[..cut.rfind('_').unwrap_or(MAX_NAME_BYTES)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drop_of(table: &str) -> Operation {
+        Operation::DropTable {
+            table: Name::new(table).expect("a name"),
+        }
+    }
+
+    #[test]
+    fn few_tables_are_named_and_many_are_not() {
+        let three = ["a", "b", "c"].map(drop_of);
+        let four = ["a", "b", "c", "d"].map(drop_of);
+        assert_eq!(name(&three), "change_a_and_b_and_c");
+        assert_eq!(name(&four), "change_a_and_others");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_at_a_word() {
+        let long = format!("{}_end", "x".repeat(MAX_NAME_BYTES - "drop_".len()));
+        assert_eq!(shortened(&format!("drop_{long}")).len(), MAX_NAME_BYTES);
+        let table = format!("{}_{}", "x".repeat(40), "y".repeat(20));
+        let expected = format!("drop_{}", "x".repeat(40));
+        assert_eq!(name(&[drop_of(&table)]), expected.as_str());
     }
 }
