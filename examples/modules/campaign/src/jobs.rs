@@ -83,17 +83,12 @@ async fn count_pledges(
 async fn stale_pledges(store: &Store, cutoff: Timestamp) -> Result<Vec<Id<Pledge>>> {
     store
         .read(async |tx| {
-            let mut stale = Vec::new();
-            let mut open = tx
+            let old = tx
                 .scan::<Pledge>()
                 .by(Pledge::STATUS, PledgeStatus::Open)
-                .rows()?;
-            while let Some(pledge) = open.next().await? {
-                if pledge.pledged_at < cutoff {
-                    stale.push(pledge.id);
-                }
-            }
-            Ok(stale)
+                .range(Pledge::PLEDGED_AT, ..cutoff);
+            let page = old.collect().await?;
+            Ok(page.rows.into_iter().map(|pledge| pledge.id).collect())
         })
         .await
 }

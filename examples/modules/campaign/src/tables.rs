@@ -98,7 +98,7 @@ pub struct Supporter {
 /// there are pledges.
 #[derive(Table, Debug, Clone, PartialEq)]
 #[was("donation")]
-#[table(index(project, pledged_at))]
+#[table(index((project, pledged_at), (status, pledged_at)))]
 pub struct Pledge {
     /// Identifies the pledge.
     #[key]
@@ -123,7 +123,6 @@ pub struct Pledge {
     /// When.
     pub pledged_at: Timestamp,
     /// What became of it.
-    #[index]
     #[default(PledgeStatus::Open)]
     pub status: PledgeStatus,
 }
