@@ -213,7 +213,10 @@ impl<'a> RowReader<'a> {
         index: usize,
         decode: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
     ) -> Result<V, DecodeError> {
-        let position = self.order[index];
+        let position = *self
+            .order
+            .get(index)
+            .ok_or_else(|| DecodeError::value(&"the index of a field", &index))?;
         self.plan
             .field(&self.row, position)
             .and_then(|field| decode(field.raw()))

@@ -1,6 +1,7 @@
 //! Tests of the store through its public API.
 
 mod constraints;
+mod damage;
 mod fixture;
 mod layouts;
 mod model;

@@ -95,6 +95,26 @@ async fn a_dropped_future_leaves_nothing_and_lets_others_write() {
     assert_eq!(all::<Person>(&store).await, [person("Eve")]);
 }
 
+#[tokio::test]
+async fn a_panic_in_a_closure_leaves_nothing_and_lets_others_write() {
+    let store = store().await;
+    let panicking = tokio::spawn({
+        let store = store.clone();
+        async move {
+            store
+                .write(async |tx| {
+                    tx.insert(&person("Ada")).await?;
+                    let missing = tx.get::<Person>("Eve").await?;
+                    Ok::<_, StoreError>(missing.expect("the test panics here"))
+                })
+                .await
+        }
+    });
+    assert!(panicking.await.unwrap_err().is_panic());
+    insert(&store, &person("Eve")).await.unwrap();
+    assert_eq!(all::<Person>(&store).await, [person("Eve")]);
+}
+
 /// A function whose future must be `Send` although it borrows.
 async fn rename(store: Store, old: &str, new: &str) -> Result<Person, StoreError> {
     store
