@@ -28,6 +28,9 @@ pub struct CursorError {
 /// The first byte, so that a later form of cursor is told apart.
 const VERSION: u8 = 1;
 
+/// What follows the name of the tree.
+const NAME_END: u8 = 0;
+
 impl Cursor {
     pub(crate) fn new(tree: TreeId, key: &[u8]) -> Self {
         Self {
@@ -47,29 +50,18 @@ impl Cursor {
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let [VERSION, kind, id @ ..] = bytes else {
-            return None;
-        };
-        let (id, key) = id.split_first_chunk()?;
-        let id = u32::from_be_bytes(*id);
-        let tree = match kind {
-            b'r' => TreeId::Rows(id),
-            b'x' => TreeId::Index(id),
-            _ => return None,
-        };
-        Some(Self::new(tree, key))
+        let rest = bytes.strip_prefix(&[VERSION])?;
+        let end = rest.iter().position(|byte| *byte == NAME_END)?;
+        let tree = std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?;
+        Some(Self::new(tree, &rest[end + 1..]))
     }
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, id) = match self.tree {
-            TreeId::Rows(id) => (b'r', id),
-            TreeId::Index(id) => (b'x', id),
-            TreeId::Catalogue => return Err(fmt::Error),
-        };
-        let mut bytes = vec![VERSION, kind];
-        bytes.extend(id.to_be_bytes());
+        let mut bytes = vec![VERSION];
+        bytes.extend(self.tree.to_string().bytes());
+        bytes.push(NAME_END);
         bytes.extend(&self.key);
         f.pad(&BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }

@@ -138,7 +138,9 @@ impl Store {
 
     /// Runs `body` in a transaction and commits what it did, if it succeeds.
     /// Nothing of it remains when it fails, or when the future is dropped
-    /// before the commit has begun.
+    /// before the commit has begun. When the commit itself fails, it is on disk
+    /// as a whole or not at all, and the store takes no more writes until it is
+    /// opened again.
     ///
     /// `body` can be cloned because it is run again when an engine that serves
     /// several machines finds a conflict: what it does outside of the
@@ -155,9 +157,11 @@ impl Store {
         let before = self.engine.committed();
         let mut tx = WriteTx::new(Arc::clone(&before), Trees::of_write(&transaction));
         let result = body(&mut tx).await?;
-        let after = tx.finish()?;
-        let changed = (!Arc::ptr_eq(&before, &after)).then_some(after);
-        self.commit(transaction, changed, turn).await?;
+        let outcome = tx.finish()?;
+        if outcome.has_changes {
+            let after = Some(outcome.catalogue).filter(|after| !Arc::ptr_eq(&before, after));
+            self.commit(transaction, after, turn).await?;
+        }
         Ok(result)
     }
 

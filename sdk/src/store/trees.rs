@@ -52,6 +52,7 @@ pub(crate) type WriteTree<'t> = redb::Table<'t, Bytes, Bytes>;
 pub(crate) struct Trees<'t> {
     transaction: Transaction<'t>,
     opened: Opened<'t>,
+    has_changes: bool,
 }
 
 enum Transaction<'t> {
@@ -125,6 +126,7 @@ impl<'t> Trees<'t> {
         Self {
             transaction: Transaction::Snapshot(transaction),
             opened: Opened::default(),
+            has_changes: false,
         }
     }
 
@@ -132,7 +134,13 @@ impl<'t> Trees<'t> {
         Self {
             transaction: Transaction::Write(transaction),
             opened: Opened::default(),
+            has_changes: false,
         }
+    }
+
+    /// Whether a key was set or removed.
+    pub(crate) fn has_changes(&self) -> bool {
+        self.has_changes
     }
 
     /// Sets the value of a key.
@@ -142,12 +150,14 @@ impl<'t> Trees<'t> {
         key: &[u8],
         value: &[u8],
     ) -> Result<(), StoreError> {
+        self.has_changes = true;
         self.tree_mut(id)?.insert(key, value)?;
         Ok(())
     }
 
     /// Removes a key.
     pub(crate) fn remove(&mut self, id: TreeId, key: &[u8]) -> Result<(), StoreError> {
+        self.has_changes = true;
         self.tree_mut(id)?.remove(key)?;
         Ok(())
     }

@@ -52,6 +52,14 @@ pub(super) enum Mode {
     Upsert,
 }
 
+/// What there is to commit.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Whether there is anything.
+    pub has_changes: bool,
+    pub catalogue: Arc<Catalogue>,
+}
+
 /// Changes of rows as bytes, whatever the transaction's lifetime.
 pub(super) trait WriteRows: Send + Sync {
     fn trees(&self) -> &dyn ReadTrees;
@@ -128,12 +136,14 @@ impl<'t> WriteTx<'t> {
         result
     }
 
-    /// Ends the use of the trees; hands out the catalogue, unless the
-    /// transaction is doomed.
-    pub(super) fn finish(self) -> Result<Arc<Catalogue>, StoreError> {
+    /// Ends the use of the trees; refuses when the transaction is doomed.
+    pub(super) fn finish(self) -> Result<Outcome, StoreError> {
         match self.doom {
             Some(detail) => Err(StoreError::Doomed { detail }),
-            None => Ok(self.read.catalogue),
+            None => Ok(Outcome {
+                has_changes: self.read.trees.has_changes(),
+                catalogue: self.read.catalogue,
+            }),
         }
     }
 }
