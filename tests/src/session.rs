@@ -110,9 +110,9 @@ impl Session {
     /// # Panics
     /// When the file that says so cannot be written.
     pub fn share_builds(&self) {
-        let target = crate::apps();
+        let target = crate::apps().display().to_string();
         let config = format!(
-            "[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[term]\nquiet = true\n"
+            "[build]\ntarget-dir = '{target}'\n[net]\noffline = true\n[term]\nquiet = true\n"
         );
         self.write(".cargo/config.toml", config);
     }

@@ -10,5 +10,7 @@ mod layering;
 mod policy;
 #[path = "product/readme.rs"]
 mod readme;
+#[path = "product/refusals.rs"]
+mod refusals;
 #[path = "product/templates.rs"]
 mod templates;

@@ -9,7 +9,7 @@ use std::{fs, process::Command};
 use product_tests::{Session, get, workspace_root};
 
 fn readme() -> String {
-    fs::read_to_string(workspace_root().join("README.md")).unwrap()
+    fs::read_to_string(workspace_root().join("README.md")).expect("a README")
 }
 
 /// The blocks of the README with that mark, without their fences.
@@ -18,7 +18,7 @@ fn blocks(mark: &str) -> Vec<String> {
     let fence = format!("```{mark}\n");
     let blocks = readme.split(&fence).skip(1);
     blocks
-        .map(|after| after.split("```").next().unwrap().to_owned())
+        .map(|after| after.split("```").next().unwrap_or_default().to_owned())
         .collect()
 }
 
@@ -68,10 +68,8 @@ fn without_stamp(word: &str) -> String {
             _ => c.is_ascii_digit(),
         })
     };
-    let starts = word.char_indices().map(|(at, _)| at);
-    let found = starts
-        .filter(|at| word.get(*at..*at + 16).is_some_and(is_stamp))
-        .next();
+    let mut starts = word.char_indices().map(|(at, _)| at);
+    let found = starts.find(|at| word.get(*at..*at + 16).is_some_and(is_stamp));
     match found {
         Some(at) => format!("{}STAMP{}", &word[..at], &word[at + 16..]),
         None => word.to_owned(),
@@ -95,14 +93,12 @@ fn agrees(expected: &[String], printed: &[String]) -> bool {
 /// returns what each printed.
 fn type_all(session: &Session, steps: &[Step]) -> Vec<Vec<String>> {
     session.share_builds();
-    std::os::unix::fs::symlink(workspace_root(), session.path().join("sdk")).unwrap();
-    let mut script = "exec 2>&1\ncd sdk\n".to_owned();
-    for step in steps {
-        script.push_str(&format!(
-            "echo '@@step'\n{} || echo \"exit code $?\"\n",
-            step.typed
-        ));
-    }
+    std::os::unix::fs::symlink(workspace_root(), session.path().join("sdk")).expect("a link");
+    let lines = steps.iter().map(|step| {
+        let typed = &step.typed;
+        format!("echo '@@step'\n{typed} || echo \"exit code $?\"\n")
+    });
+    let script = format!("exec 2>&1\ncd sdk\n{}", lines.collect::<String>());
     let output = Command::new("bash")
         .args(["-c", &script])
         .current_dir(session.path())
