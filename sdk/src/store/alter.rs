@@ -10,7 +10,7 @@ mod difference;
 mod index;
 mod rows;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use sdk_schema::{FoldedSchema, FoldedTable, Name, Operation, TableName};
 
@@ -95,7 +95,7 @@ fn create(
         module: name.module.clone(),
         folded: folded.clone(),
         layouts: vec![layout(folded)],
-        absent: std::collections::BTreeMap::new(),
+        absent: BTreeMap::new(),
         indexes: Vec::new(),
     };
     drop(tx.trees.create(TreeId::Rows(raw.id))?);

@@ -6,7 +6,7 @@ use super::raw::{RawIndex, RawTable};
 use crate::store::{
     error::DecodeError,
     key::{self, KeyReader, KeyWriter},
-    layout::Layout,
+    layout::{Layout, MAX_LAYOUTS},
     plan::{FieldBytes, Plan, StoredValue},
     row::{self, RowView},
     scalar,
@@ -47,49 +47,29 @@ pub(crate) struct Entry {
 impl StoredTable {
     /// Checks that the parts of an entry of the catalogue fit each other.
     pub(crate) fn new(raw: RawTable) -> Result<Self, DecodeError> {
-        let folded = &raw.folded;
-        let position = |number: &u16| {
-            let place = folded.numbers.iter().position(|known| known == number);
-            place.ok_or_else(|| DecodeError::value(&"the number of a field", &number))
-        };
-        let index = |index: &RawIndex| -> Result<_, DecodeError> {
-            Ok(StoredIndex {
-                tree: TreeId::Index(index.id),
-                fields: index
-                    .fields
-                    .iter()
-                    .map(position)
-                    .collect::<Result<_, _>>()?,
-                unique: index.unique,
-            })
-        };
-        let key_position = |name: &sdk_schema::Name| {
-            let place = folded
-                .table
-                .fields
-                .iter()
-                .position(|field| field.name == *name);
-            place.ok_or_else(|| DecodeError::value(&"a field of the key", &name))
-        };
+        let table = &raw.folded.table;
+        if raw.folded.numbers.len() != table.fields.len() {
+            let (expected, found) = (table.fields.len(), raw.folded.numbers.len());
+            return Err(DecodeError::value(&format!("{expected} numbers"), &found));
+        }
+        if !(1..=MAX_LAYOUTS).contains(&raw.layouts.len()) {
+            let expected = format!("1 to {MAX_LAYOUTS} layouts");
+            return Err(DecodeError::value(&expected, &raw.layouts.len()));
+        }
         let layouts: Vec<_> = (0..)
             .zip(&raw.layouts)
             .map(|(number, fields)| Layout::new(number, fields.clone()))
             .collect();
-        let plan = |layout: &Layout| {
-            Plan::new(&folded.table.fields, &folded.numbers, layout, |number| {
-                absent(&raw, number)
-            })
-        };
+        let key = table.key.iter().map(|name| {
+            let position = table.fields.iter().position(|field| field.name == *name);
+            position.ok_or_else(|| DecodeError::value(&"a field of the key", name))
+        });
+        let indexes = raw.indexes.iter().map(|index| stored_index(&raw, index));
         Ok(Self {
             name: raw.name(),
-            plans: layouts.iter().map(plan).collect::<Result<_, _>>()?,
-            key: folded
-                .table
-                .key
-                .iter()
-                .map(key_position)
-                .collect::<Result<_, _>>()?,
-            indexes: raw.indexes.iter().map(index).collect::<Result<_, _>>()?,
+            plans: plans(&raw, &layouts)?,
+            key: key.collect::<Result<_, _>>()?,
+            indexes: indexes.collect::<Result<_, _>>()?,
             layouts,
             raw,
         })
@@ -298,6 +278,31 @@ impl StoredTable {
         let names = positions.iter().map(|at| self.fields()[*at].name.as_str());
         format!("({})", names.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// How the fields of a table are found in rows of each layout.
+fn plans(raw: &RawTable, layouts: &[Layout]) -> Result<Vec<Plan>, DecodeError> {
+    let folded = &raw.folded;
+    let plan = |layout| {
+        Plan::new(&folded.table.fields, &folded.numbers, layout, |number| {
+            absent(raw, number)
+        })
+    };
+    layouts.iter().map(plan).collect()
+}
+
+fn stored_index(raw: &RawTable, index: &RawIndex) -> Result<StoredIndex, DecodeError> {
+    let position = |number: &u16| {
+        let numbers = &raw.folded.numbers;
+        let position = numbers.iter().position(|known| known == number);
+        position.ok_or_else(|| DecodeError::value(&"the number of a field", number))
+    };
+    let fields: Result<_, _> = index.fields.iter().map(position).collect();
+    Ok(StoredIndex {
+        tree: TreeId::Index(index.id),
+        fields: fields?,
+        unique: index.unique,
+    })
 }
 
 /// What rows have in place of a younger field.

@@ -73,6 +73,36 @@ async fn a_file_of_a_later_format_is_refused() {
 }
 
 #[tokio::test]
+async fn a_catalogue_whose_parts_do_not_fit_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path(), crate::clock::Clock::manual(at(0)));
+    let check = async |change: &dyn Fn(&mut raw::RawTable)| {
+        let store = Store::in_memory(crate::clock::Clock::manual(at(0))).unwrap();
+        create_tables(&store).await;
+        let table = store
+            .read(async |tx| tx.catalogue.table("blog.person").cloned())
+            .await;
+        let mut entry = table.unwrap().raw().clone();
+        change(&mut entry);
+        std::fs::remove_dir_all(dir.path()).unwrap();
+        overwrite(
+            &open().unwrap(),
+            TreeId::Catalogue,
+            b"r1",
+            &raw::print(&entry),
+        )
+        .await;
+        let error = open().unwrap_err().to_string();
+        error.replace(&dir.path().display().to_string(), "DIR")
+    };
+    insta::assert_snapshot!(check(&|table| table.layouts.clear()).await, @"DIR/store.redb is damaged: catalogue of `blog.person`: 0 is not 1 to 32768 layouts; it has been left as it is");
+    insta::assert_snapshot!(check(&|table| table.folded.numbers.truncate(1)).await, @"DIR/store.redb is damaged: catalogue of `blog.person`: 1 is not 4 numbers; it has been left as it is");
+    insta::assert_snapshot!(check(&|table| table.folded.numbers[3] = 9).await, @"DIR/store.redb is damaged: catalogue of `blog.person`: field `creditor`: none is not a value for rows without the field; it has been left as it is");
+    insta::assert_snapshot!(check(&|table| table.indexes[0].fields[0] = 9).await, @"DIR/store.redb is damaged: catalogue of `blog.person`: 9 is not the number of a field; it has been left as it is");
+    insta::assert_snapshot!(check(&|table| table.folded.table.key.push(name("gone"))).await, @"DIR/store.redb is damaged: catalogue of `blog.person`: gone is not a field of the key; it has been left as it is");
+}
+
+#[tokio::test]
 async fn what_a_crash_left_of_a_new_file_is_in_nobodys_way() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("store.redb.new"), b"half").unwrap();
