@@ -5,6 +5,7 @@
 //! What a write did is on disk when [`Store::write`] returns.
 
 mod open;
+mod snapshot;
 
 use std::{
     fmt,
@@ -163,6 +164,22 @@ impl Store {
             self.commit(transaction, after, turn).await?;
         }
         Ok(result)
+    }
+
+    /// Writes one moment of the store to the file `path`, a store of its own that
+    /// can be opened under the name `store.redb`. Others go on reading and
+    /// writing meanwhile.
+    ///
+    /// # Errors
+    /// Leaves no file of that name behind when it fails.
+    pub async fn snapshot_to(&self, path: &Path) -> Result<(), StoreError> {
+        let transaction = self.engine.database.begin_read()?;
+        let path = path.to_owned();
+        let write = move || snapshot::write(&transaction, &path);
+        match tokio::task::spawn_blocking(write).await {
+            Ok(done) => done,
+            Err(stopped) => Err(std::io::Error::other(stopped).into()),
+        }
     }
 
     /// Commits off the async threads. The turn ends with the commit even when

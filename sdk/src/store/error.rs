@@ -316,11 +316,20 @@ pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
+impl From<io::Error> for StoreError {
+    fn from(source: io::Error) -> Self {
+        if is_full(&source) {
+            Self::Full
+        } else {
+            Self::Io { source }
+        }
+    }
+}
+
 impl From<redb::StorageError> for StoreError {
     fn from(error: redb::StorageError) -> Self {
         match error {
-            redb::StorageError::Io(source) if is_full(&source) => Self::Full,
-            redb::StorageError::Io(source) => Self::Io { source },
+            redb::StorageError::Io(source) => source.into(),
             redb::StorageError::Corrupted(detail) => Self::Damaged { detail },
             redb::StorageError::ValueTooLarge(bytes) => Self::TooLarge { bytes },
             other => Self::Io {

@@ -8,5 +8,6 @@ mod model;
 mod opening;
 mod rows;
 mod scans;
+mod snapshots;
 mod transactions;
 mod types;
