@@ -90,6 +90,7 @@ fn a_derived_enum_is_known_by_the_names_of_its_variants() {
 #[crate::job(schedule = "@daily", missed = "once", timeout = "2h", retry = 3)]
 #[sdk(crate = "crate")]
 async fn tidy(cx: &JobContext) -> Result<()> {
+    tokio::task::yield_now().await;
     anyhow::ensure!(!cx.is_cancelled(), "cancelled");
     Ok(())
 }
