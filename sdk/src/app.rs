@@ -12,6 +12,7 @@ mod serve;
 #[cfg(unix)]
 mod socket;
 mod status_page;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -81,6 +82,6 @@ impl App {
     /// Carries out the process's command line and returns its exit code:
     /// 0 done, 1 failed, 2 not understood.
     pub fn main(self) -> ExitCode {
-        ExitCode::from(process::run(self, std::env::args().collect()))
+        ExitCode::from(process::run(self, std::env::args_os()))
     }
 }

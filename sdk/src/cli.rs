@@ -13,6 +13,7 @@ mod data;
 mod doctor;
 mod error;
 mod execute;
+mod hint;
 mod job;
 mod lang;
 mod migrate;
@@ -23,9 +24,12 @@ mod seed;
 mod transfer;
 
 pub(crate) use data::row_counts;
+pub(crate) use doctor::{Verdict, doctor_unlinked, doctor_without_store};
 pub use error::{CommandError, EXIT_FAILED, EXIT_USAGE};
 pub(crate) use execute::execute;
-pub(crate) use migrate::{parse_migrations, write_start_report};
+pub(crate) use job::next_run;
+pub(crate) use lang::show as show_translations;
+pub(crate) use migrate::{write_linked, write_start_step, write_started};
 pub use output::Output;
 pub use parse::{
     Command, CommandLine, DataCommand, JobCommand, LangCommand, MigrateCommand, SeedCommand,

@@ -4,7 +4,7 @@
 //! from its default. The variable of a setting is the host's name and the
 //! setting's name in capitals: `ACME_DATA`, `ACME_ADDR`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Where a host keeps its data unless told otherwise.
 pub const DEFAULT_DATA: &str = "./data";
@@ -30,17 +30,17 @@ pub enum ConfigError {
 #[derive(Debug, Clone)]
 pub struct Config {
     host: String,
-    variable: fn(&str) -> Option<String>,
+    variable: fn(&str) -> Option<OsString>,
 }
 
 impl Config {
     /// Settings of the host named `host` from the process's environment.
     pub fn from_env(host: &str) -> Self {
-        Self::with_variables(host, |name| std::env::var(name).ok())
+        Self::with_variables(host, |name| std::env::var_os(name))
     }
 
     /// Settings of the host named `host` with `variable` in place of the environment.
-    pub fn with_variables(host: &str, variable: fn(&str) -> Option<String>) -> Self {
+    pub fn with_variables(host: &str, variable: fn(&str) -> Option<OsString>) -> Self {
         Self {
             host: host.to_uppercase().replace('-', "_"),
             variable,
@@ -57,7 +57,10 @@ impl Config {
     pub fn address(&self, flag: Option<String>) -> Result<SocketAddr, ConfigError> {
         let (origin, found) = flag
             .map(|text| ("--addr".to_owned(), text))
-            .or_else(|| self.read("ADDR"))
+            .or_else(|| {
+                let (name, address) = self.read("ADDR")?;
+                Some((name, address.to_string_lossy().into_owned()))
+            })
             .unwrap_or_else(|| ("default".to_owned(), DEFAULT_ADDR.to_owned()));
         found
             .parse()
@@ -65,7 +68,7 @@ impl Config {
     }
 
     /// A variable of this host that is set and not empty, with its name.
-    fn read(&self, setting: &str) -> Option<(String, String)> {
+    fn read(&self, setting: &str) -> Option<(String, OsString)> {
         let name = format!("{}_{setting}", self.host);
         let value = (self.variable)(&name)?;
         (!value.is_empty()).then_some((name, value))
@@ -78,8 +81,8 @@ mod tests {
 
     fn with_environment() -> Config {
         Config::with_variables("my-app", |name| match name {
-            "MY_APP_DATA" => Some("/srv/my-app".to_owned()),
-            "MY_APP_ADDR" => Some("everywhere".to_owned()),
+            "MY_APP_DATA" => Some("/srv/my-app".into()),
+            "MY_APP_ADDR" => Some("everywhere".into()),
             _ => None,
         })
     }

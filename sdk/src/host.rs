@@ -9,4 +9,4 @@ mod linked;
 mod start;
 
 pub use linked::{LinkError, Linked};
-pub use start::{Host, StartError, StartReport};
+pub use start::{Host, StartError, StartReport, StartStep};

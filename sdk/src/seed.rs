@@ -28,12 +28,12 @@ pub use real::{KeptRow, SeedReport, SeededFile, apply_real};
 pub use tracking::{Kept, SeedFile, SeedRow};
 
 /// The values of a row's key.
-fn key_of(table: &Table, row: &Row) -> Vec<Value> {
+pub(crate) fn key_of(table: &Table, row: &Row) -> Vec<Value> {
     let values = table.key.iter().filter_map(|field| row.get(field));
     values.cloned().collect()
 }
 
 /// A key as reports and `sdk.seed_row` spell it: a JSON list.
-fn key_text(key: &[Value]) -> String {
+pub(crate) fn key_text(key: &[Value]) -> String {
     key.iter().map(Value::to_json).collect::<Json>().to_string()
 }

@@ -3,7 +3,7 @@
 //! It listens before the start sequence ends, so that a watcher can tell a
 //! host that is starting (`/healthz` 200, `/readyz` 503) from one that is gone.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -13,16 +13,52 @@ use axum::{
     routing::get,
 };
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
 use super::status_page;
-use crate::host::Host;
+use crate::{host::Host, lang::Catalogues};
 
-/// The host once it is ready.
+/// The host while it is ready.
 pub(crate) type Ready = watch::Receiver<Option<Arc<Host>>>;
 
+/// How long answers under way may take when the host stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A listener that answers until it is stopped.
+pub(crate) struct RunningListener {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl RunningListener {
+    /// Answers from now on.
+    pub(crate) fn spawn(listener: TcpListener, ready: Ready) -> Self {
+        let (stop, mut stopped) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            let stopped = async move {
+                // A sender that is gone stops it as well.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            let served = axum::serve(listener, router(ready)).with_graceful_shutdown(stopped);
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the listener ended");
+            }
+        });
+        Self { stop, task }
+    }
+
+    /// Takes no connection any more and returns when the answers under way are
+    /// given, or when a client is too slow to take them.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if timeout(GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
 /// The routes of a host.
-pub(crate) fn router(ready: Ready) -> Router {
+fn router(ready: Ready) -> Router {
     Router::new()
         .route("/", get(status))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -32,52 +68,74 @@ pub(crate) fn router(ready: Ready) -> Router {
         .with_state(ready)
 }
 
-/// The answer while the host starts.
-fn starting() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, "starting\n").into_response()
+/// Why there is no answer.
+enum Refusal {
+    /// The host starts or stops.
+    NotReady,
+    /// Nobody has translations for this locale.
+    NoLocale(String),
+    /// Something is wrong that is none of the client's business; it is in the log.
+    Fault,
 }
 
-fn host(ready: &Ready) -> Result<Arc<Host>, Response> {
-    ready.borrow().clone().ok_or_else(starting)
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
+            Self::NoLocale(locale) => (
+                StatusCode::NOT_FOUND,
+                format!("no translations for `{locale}`; /lang lists the locales\n"),
+            ),
+            Self::Fault => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "see the host's log\n".to_owned(),
+            ),
+        };
+        (status, text).into_response()
+    }
 }
 
-async fn readyz(State(ready): State<Ready>) -> Result<&'static str, Response> {
+fn fault(what: &str, error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "{what} cannot be shown");
+    Refusal::Fault
+}
+
+fn host(ready: &Ready) -> Result<Arc<Host>, Refusal> {
+    ready.borrow().clone().ok_or(Refusal::NotReady)
+}
+
+fn catalogues(host: &Host) -> Result<&Catalogues, Refusal> {
+    let catalogues = host.linked().catalogues();
+    catalogues.map_err(|error| fault("the translations", &error))
+}
+
+async fn readyz(State(ready): State<Ready>) -> Result<&'static str, Refusal> {
     host(&ready).map(|_| "ready\n")
 }
 
-async fn status(State(ready): State<Ready>) -> Result<Response, Response> {
-    let host = host(&ready)?;
-    Ok(match status_page::render(&host).await {
-        Ok(page) => Html(page).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the status page cannot be made");
-            (StatusCode::INTERNAL_SERVER_ERROR, "see the host's log\n").into_response()
-        }
-    })
+async fn status(State(ready): State<Ready>) -> Result<Html<String>, Refusal> {
+    let page = status_page::render(&*host(&ready)?).await;
+    page.map(Html)
+        .map_err(|error| fault("the status page", &error))
 }
 
-async fn locales(State(ready): State<Ready>) -> Result<Json<serde_json::Value>, Response> {
+async fn locales(State(ready): State<Ready>) -> Result<Json<serde_json::Value>, Refusal> {
     let host = host(&ready)?;
-    let locales: Vec<String> = host
-        .linked()
-        .catalogues()
-        .locales()
-        .map(|locale| locale.to_string())
-        .collect();
+    let locales = catalogues(&host)?.locales();
+    let locales: Vec<String> = locales.map(ToString::to_string).collect();
     Ok(Json(json!({ "locales": locales })))
 }
 
-/// The merged translations of a locale as ARB. Clients that send the ETag back
+/// The merged translations of a locale as ARB. Clients that send the `ETag` back
 /// get 304 for as long as nothing changed.
 async fn catalogue(
     State(ready): State<Ready>,
     Path(locale): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let host = host(&ready)?;
-    let Some(catalogue) = host.linked().catalogues().find(&locale) else {
-        let message = format!("no translations for `{locale}`; /lang lists the locales\n");
-        return Err((StatusCode::NOT_FOUND, message).into_response());
+    let Some(catalogue) = catalogues(&host)?.find(&locale) else {
+        return Err(Refusal::NoLocale(locale));
     };
     let etag = format!("\"{}\"", catalogue.etag());
     let known = headers

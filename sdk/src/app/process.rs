@@ -1,87 +1,149 @@
 //! From the words of the process to its exit code.
 
 use std::{
+    ffi::OsString,
     io::{self, Read, Write},
     path::Path,
     sync::Arc,
 };
 
+use anyhow::anyhow;
+
 use super::{
     App,
-    command::{self, Outcome, Request},
+    command::{self, Ending, Request},
     serve,
+    terminal::Terminal,
 };
 use crate::{
-    cli::{self, Command, CommandError, CommandLine, DataCommand, MigrateCommand, Output},
+    cli::{
+        self, Command, CommandError, CommandLine, DataCommand, LangCommand, MigrateCommand, Output,
+        Verdict,
+    },
     clock::Clock,
-    config::Config,
+    config::{Config, DEFAULT_DATA},
     host::{Host, Linked},
     store::{OpenError, Store},
 };
 
 /// Carries out a command line and prints what comes of it.
-pub(super) fn run(app: App, words: Vec<String>) -> u8 {
+pub(super) fn run(app: App, words: impl Iterator<Item = OsString>) -> u8 {
+    let mut terminal = Terminal::new(io::stdout());
+    let ending = match texts(words) {
+        Ok(words) => outcome(app, words, &mut terminal),
+        Err(error) => Err(error).into(),
+    };
+    terminal.end(ending)
+}
+
+/// The words as text: what is no text can be no table, no key and no value.
+fn texts(words: impl Iterator<Item = OsString>) -> Result<Vec<String>, CommandError> {
+    let text = |(at, word): (usize, OsString)| {
+        word.into_string().map_err(|word| {
+            let found = word.display();
+            CommandError::usage(format!("argument {at}, `{found}`, is not UTF-8"))
+        })
+    };
+    words.enumerate().map(text).collect()
+}
+
+/// Carries out a command line. What it prints goes to `out`; `serve` and help
+/// print by themselves.
+fn outcome(app: App, words: Vec<String>, out: &mut (dyn Write + Send)) -> Ending {
     let line = match cli::parse(&app.name, &app.about, &app.version, &words) {
         Ok(line) => line,
         Err(error) => {
             // Help goes to standard output, complaints to standard error. A
             // terminal that is gone cannot be told.
             let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(cli::EXIT_USAGE);
+            return Ending {
+                exit_code: u8::try_from(error.exit_code()).unwrap_or(cli::EXIT_USAGE),
+                ..Ending::default()
+            };
         }
     };
-    let outcome = tokio::runtime::Runtime::new()
+    start_log();
+    tokio::runtime::Runtime::new()
         .map_err(CommandError::from)
-        .and_then(|runtime| runtime.block_on(carry_out(app, line, words)))
-        .unwrap_or_else(Outcome::from);
-    print(&outcome)
+        .and_then(|runtime| runtime.block_on(carry_out(app, line, words, out)))
+        .unwrap_or_else(|error| Err(error).into())
 }
 
-/// Prints an outcome and returns its exit code; 1 when it cannot be printed.
-fn print(outcome: &Outcome) -> u8 {
-    let printed = io::stdout().write_all(outcome.out.as_bytes());
-    let complained = match outcome.err.as_str() {
-        "" => Ok(()),
-        err => writeln!(io::stderr(), "{err}"),
-    };
-    match printed.and(complained) {
-        Ok(()) => outcome.exit_code,
-        Err(_) => cli::EXIT_FAILED,
-    }
+/// Sends the library's log, and what jobs log, to standard error.
+fn start_log() {
+    let log = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_target(false)
+        .with_max_level(tracing::Level::INFO)
+        // They would be reported by a panic where standard error is closed.
+        .log_internal_errors(false);
+    // A program that embeds a host may have set its own.
+    let _ = log.try_init();
 }
 
 async fn carry_out(
     app: App,
     line: CommandLine,
     words: Vec<String>,
-) -> Result<Outcome, CommandError> {
+    out: &mut (dyn Write + Send),
+) -> Result<Ending, CommandError> {
     let config = Config::from_env(&app.name);
     let data = config.data_dir(line.data);
-    let linked = Arc::new(app.link()?);
+    let linked = match (app.link(), &line.command) {
+        (Ok(linked), _) => Arc::new(linked),
+        (Err(error), Command::Doctor) => {
+            return Ok(cli::doctor_unlinked(error, &mut Output::new(out, line.json)).into());
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
     match &line.command {
-        Command::Version | Command::Schema => about_binary(&linked, &line.command, line.json),
-        Command::Serve(args) => serve::serve(linked, &data, &config, args)
-            .await
-            .map(|()| Outcome::default()),
+        Command::Version | Command::Schema | Command::Lang(_) => {
+            Ok(about_binary(&linked, &line.command, &mut Output::new(out, line.json)).into())
+        }
+        Command::Serve(args) => {
+            refuse_file(&data)?;
+            Ok(serve::serve(linked, &data, &config, args).await.into())
+        }
+        Command::Doctor => Ok(examine(linked, &data, words, line.json, out).await),
         command => {
             let input = read_input(command)?;
-            on_data(linked, &data, command, Request { words, input }).await
+            on_data(linked, &data, command, &Request { words, input }, out).await
         }
     }
 }
 
+/// Carries out `doctor`, which has something to say of a store that cannot be opened, too.
+async fn examine(
+    linked: Arc<Linked>,
+    data: &Path,
+    words: Vec<String>,
+    json: bool,
+    out: &mut (dyn Write + Send),
+) -> Ending {
+    let request = Request { words, input: None };
+    let is_new = !data.exists() || (data.is_dir() && !Store::exists(data));
+    let verdict = if is_new { Verdict::Warn } else { Verdict::Fail };
+    on_data(Arc::clone(&linked), data, &Command::Doctor, &request, out)
+        .await
+        .unwrap_or_else(|error| {
+            let mut out = Output::new(out, json);
+            cli::doctor_without_store(&linked, verdict, &error, &mut out).into()
+        })
+}
+
 /// What needs no store.
-fn about_binary(linked: &Linked, command: &Command, json: bool) -> Result<Outcome, CommandError> {
-    let mut bytes = Vec::new();
-    let mut out = Output::new(&mut bytes, json);
+fn about_binary(
+    linked: &Linked,
+    command: &Command,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
     match command {
-        Command::Schema => cli::write_schema(linked, &mut out)?,
-        _ => cli::write_version(linked, &mut out)?,
+        Command::Schema => cli::write_schema(linked, out),
+        Command::Lang(LangCommand::Show { locale, key }) => {
+            cli::show_translations(linked, locale.as_deref(), key.as_deref(), out)
+        }
+        _ => cli::write_version(linked, out),
     }
-    Ok(Outcome {
-        out: String::from_utf8_lossy(&bytes).into_owned(),
-        ..Outcome::default()
-    })
 }
 
 /// What a command reads besides its words: the file of an import. It is read
@@ -97,7 +159,7 @@ fn read_input(command: &Command) -> Result<Option<String>, CommandError> {
         std::fs::read_to_string(file)
     };
     text.map(Some)
-        .map_err(|error| CommandError::failed(anyhow::anyhow!("{}: {error}", file.display())))
+        .map_err(|error| CommandError::failed(anyhow!("{}: {error}", file.display())))
 }
 
 /// Carries out a command on the store in `data`, or through the host that has it open.
@@ -105,58 +167,45 @@ async fn on_data(
     linked: Arc<Linked>,
     data: &Path,
     command: &Command,
-    request: Request,
-) -> Result<Outcome, CommandError> {
+    request: &Request,
+    out: &mut (dyn Write + Send),
+) -> Result<Ending, CommandError> {
+    refuse_file(data)?;
     let clock = Clock::system();
-    if !Store::exists(data) {
-        return match command {
-            // They answer for a store that is still to be made, and write nothing.
-            Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan) => {
-                let host = Host::on(linked, Store::in_memory(clock.clone())?, clock);
-                Ok(command::run_on(&host, &request).await)
-            }
-            Command::Migrate(MigrateCommand::Apply { .. }) => {
-                let host = open(linked, data, clock)?;
-                Ok(command::run_on(&host, &request).await)
-            }
-            _ => Err(nothing_there(&linked, data)),
-        };
-    }
-    match Host::open(Arc::clone(&linked), data, clock) {
-        Ok(host) => Ok(command::run_on(&host, &request).await),
-        Err(error @ OpenError::Locked { .. }) => ask_running(data, &request, error).await,
-        Err(error) => Err(cannot_open(error)),
+    let host = match command {
+        // They answer for a store that is still to be made, and write nothing.
+        Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan) if !Store::exists(data) => {
+            Ok(Host::on(linked, Store::in_memory(clock.clone())?, clock))
+        }
+        Command::Migrate(MigrateCommand::Apply { .. }) => Host::open(linked, data, clock),
+        _ if !Store::exists(data) => return Err(nothing_there(&linked, data)),
+        _ => Host::open(linked, data, clock),
+    };
+    match host {
+        Ok(host) => Ok(command::run_on(&host, request, out).await),
+        Err(error @ OpenError::Locked { .. }) => ask_running(data, request, error, out).await,
+        Err(error) => Err(error.into()),
     }
 }
 
-/// Opens a host, or says what to do about the error.
-pub(super) fn open(linked: Arc<Linked>, data: &Path, clock: Clock) -> Result<Host, CommandError> {
-    Host::open(linked, data, clock).map_err(cannot_open)
+/// Fails when the data folder is none.
+fn refuse_file(data: &Path) -> Result<(), CommandError> {
+    if data.exists() && !data.is_dir() {
+        let found = CommandError::failed(anyhow!("{} is not a folder", data.display()));
+        return Err(found.hint("--data names the folder of the host's data"));
+    }
+    Ok(())
 }
 
 fn nothing_there(linked: &Linked, data: &Path) -> CommandError {
     let name = linked.name();
     let option = match data {
-        data if data == Path::new(crate::config::DEFAULT_DATA) => String::new(),
+        data if data == Path::new(DEFAULT_DATA) => String::new(),
         data => format!(" --data {}", data.display()),
     };
-    CommandError::failed(anyhow::anyhow!("there is no data in {}", data.display())).hint(format!(
+    CommandError::failed(anyhow!("there is no data in {}", data.display())).hint(format!(
         "`{name} serve{option}` or `{name} migrate apply{option}` make it"
     ))
-}
-
-fn cannot_open(error: OpenError) -> CommandError {
-    let hint = match &error {
-        OpenError::Locked { .. } => Some("stop the other host, or give this one another --data"),
-        OpenError::Damaged { .. } => Some(
-            "nothing was changed; restore the file from a backup, or move it away to start anew",
-        ),
-        _ => None,
-    };
-    match hint {
-        Some(hint) => CommandError::failed(error).hint(hint),
-        None => CommandError::failed(error),
-    }
 }
 
 #[cfg(unix)]
@@ -164,11 +213,13 @@ async fn ask_running(
     data: &Path,
     request: &Request,
     locked: OpenError,
-) -> Result<Outcome, CommandError> {
-    // Nobody on the socket: the lock is held by something that is no host of ours.
-    super::socket::ask(data, request)
+    out: &mut (dyn Write + Send),
+) -> Result<Ending, CommandError> {
+    let (text, ending) = super::socket::ask(data, request)
         .await
-        .map_err(|_| cannot_open(locked))
+        .map_err(|error| error.explain(locked))?;
+    out.write_all(text.as_bytes())?;
+    Ok(ending)
 }
 
 #[cfg(not(unix))]
@@ -176,6 +227,10 @@ async fn ask_running(
     _data: &Path,
     _request: &Request,
     locked: OpenError,
-) -> Result<Outcome, CommandError> {
-    Err(cannot_open(locked))
+    _out: &mut (dyn Write + Send),
+) -> Result<Ending, CommandError> {
+    Err(locked.into())
 }
+
+#[cfg(test)]
+mod tests;

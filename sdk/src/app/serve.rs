@@ -1,22 +1,32 @@
 //! `serve`: start, run, stop cleanly.
 //!
-//! 1. Open the store and take its lock. 2. Listen; `/healthz` answers, `/readyz`
-//! says not yet. 3. Start: migrate, seed, refresh the jobs. 4. Ready: jobs run,
-//! commands come through the socket. 5. On SIGINT or SIGTERM: stop listening,
-//! give running jobs their grace, close the store. A second signal ends the
-//! process at once; the store survives that as it survives a power cut.
+//! 1. Open the store and take its lock.
+//! 2. Listen: `/healthz` answers, `/readyz` says not yet, commands wait.
+//! 3. Start: migrate, seed, read the translations, refresh the jobs.
+//! 4. Ready: jobs run, commands are answered.
+//! 5. On SIGINT or SIGTERM: `/readyz` says not any more, jobs and commands
+//!    under way get their grace, the listener ends, the store is closed.
+//!
+//! A signal during the start ends it between two transactions. A second one
+//! ends the process at once; the store survives that as it survives a power cut.
 
-use std::{io::Write, path::Path, sync::Arc, time::Duration};
+mod signals;
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use super::{http, process};
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{http::RunningListener, terminal::say};
 use crate::{
     cli::{self, CommandError, Output, ServeArgs},
     clock::Clock,
     config::Config,
-    host::{Host, Linked},
+    host::{Host, Linked, StartStep},
+    jobs::RunningScheduler,
 };
+
+#[cfg(unix)]
+use super::socket::{CommandSocket, RunningSocket};
 
 /// Serves until a signal asks to stop.
 pub(super) async fn serve(
@@ -28,115 +38,137 @@ pub(super) async fn serve(
     let address = config
         .address(args.addr.clone())
         .map_err(CommandError::usage)?;
-    let allow_late = cli::parse_migrations(&args.allow_late)?;
-    start_log();
-    let interrupted = interruption()?;
-    let host = Arc::new(process::open(Arc::clone(&linked), data, Clock::system())?);
+    let mut interrupted = signals::interruption()?;
+    let host = Arc::new(Host::open(linked, data, Clock::system())?);
     let listener = TcpListener::bind(address).await.map_err(|error| {
         CommandError::failed(anyhow::anyhow!("cannot listen on {address}: {error}"))
             .hint("choose another address with --addr, or port 0 for any free one")
     })?;
-    let (ready, readiness) = watch::channel(None);
-    say(format_args!(
-        "{} {} on {}",
-        linked.name(),
-        linked.version(),
-        data.display()
-    ))?;
+    announce(&host, data, &listener)?;
+    let mut serving = Serving::begin(Arc::clone(&host), data, listener);
+    tokio::select! {
+        started = host.start_watched(&args.allow_late, show_step) => { started?; }
+        _ = &mut interrupted => {
+            say("stopping before the start is complete: the next start goes on from here");
+            serving.stop(Duration::ZERO).await;
+            return Ok(());
+        }
+    }
+    show(|out| cli::write_started(host.linked(), out))?;
+    serving.ready();
+    say("ready");
+
+    interrupted.await.map_err(anyhow::Error::from)?;
+    say(format_args!("stopping: running jobs get {} s", args.grace));
+    serving.stop(Duration::from_secs(args.grace)).await;
+    Ok(())
+}
+
+/// Says what is going to run, and where.
+fn announce(host: &Host, data: &Path, listener: &TcpListener) -> Result<(), CommandError> {
+    let linked = host.linked();
+    let (name, version) = (linked.name(), linked.version());
+    say(format_args!("{name} {version} on {}", data.display()));
+    show(|out| Ok(cli::write_linked(linked, out)?))?;
     say(format_args!(
         "listening on http://{}",
         listener.local_addr()?
-    ))?;
-    let http = spawn_http(listener, readiness);
-
-    let report = host.start(&allow_late).await?;
-    let mut stdout = std::io::stdout();
-    cli::write_start_report(&linked, &report, &mut Output::new(&mut stdout, false))?;
-    let scheduler = host.scheduler().spawn();
-    let commands = listen_for_commands(data, &host);
-    ready.send_replace(Some(Arc::clone(&host)));
-    say("ready")?;
-
-    interrupted.await.map_err(anyhow::Error::from)?;
-    say(format_args!("stopping: running jobs get {} s", args.grace))?;
-    ready.send_replace(None);
-    http.abort();
-    if let Some(commands) = commands {
-        commands.abort();
-        // Aborted is what it should be.
-        let _ = commands.await;
-    }
-    scheduler.stop(Duration::from_secs(args.grace)).await;
-    say("stopped")
+    ));
+    Ok(())
 }
 
-/// Prints a line at once: an operator or a supervisor is waiting for it.
-fn say(line: impl std::fmt::Display) -> Result<(), CommandError> {
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{line}")?;
-    Ok(stdout.flush()?)
+fn show_step(step: StartStep<'_>) {
+    // What cannot be shown has been done all the same.
+    let _ = show(|out| Ok(cli::write_start_step(&step, out)?));
 }
 
-/// Sends the library's log to standard error.
-fn start_log() {
-    let log = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .with_max_level(tracing::Level::INFO);
-    // A program that embeds a host may have set its own.
-    let _ = log.try_init();
+/// Prints what `write` writes.
+fn show(
+    write: impl FnOnce(&mut Output<'_>) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let mut text = Vec::new();
+    write(&mut Output::new(&mut text, false))?;
+    say(String::from_utf8_lossy(&text).trim_end());
+    Ok(())
 }
 
-fn spawn_http(listener: TcpListener, readiness: http::Ready) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, http::router(readiness)).await {
-            tracing::error!(%error, "the listener ended");
+/// Everything that runs beside the start.
+struct Serving {
+    host: Arc<Host>,
+    ready: watch::Sender<Option<Arc<Host>>>,
+    http: RunningListener,
+    #[cfg(unix)]
+    commands: Commands,
+    scheduler: Option<RunningScheduler>,
+}
+
+/// The command socket: none where it cannot be made, waiting until the host is ready.
+#[cfg(unix)]
+enum Commands {
+    None,
+    Waiting(CommandSocket),
+    Answered(RunningSocket),
+}
+
+impl Serving {
+    fn begin(host: Arc<Host>, data: &Path, listener: TcpListener) -> Self {
+        let (ready, readiness) = watch::channel(None);
+        Self {
+            http: RunningListener::spawn(listener, readiness),
+            #[cfg(unix)]
+            commands: Commands::bind(data),
+            scheduler: None,
+            ready,
+            host,
         }
-    })
+    }
+
+    /// The start is complete: jobs run, commands are answered.
+    fn ready(&mut self) {
+        self.scheduler = Some(self.host.scheduler().spawn());
+        #[cfg(unix)]
+        self.commands.answer(&self.host);
+        self.ready.send_replace(Some(Arc::clone(&self.host)));
+    }
+
+    async fn stop(self, grace: Duration) {
+        self.ready.send_replace(None);
+        let jobs = async {
+            if let Some(scheduler) = self.scheduler {
+                scheduler.stop(grace).await;
+            }
+        };
+        #[cfg(unix)]
+        tokio::join!(jobs, self.commands.stop(grace));
+        #[cfg(not(unix))]
+        jobs.await;
+        self.http.stop().await;
+        say("stopped");
+    }
 }
 
 #[cfg(unix)]
-fn listen_for_commands(data: &Path, host: &Arc<Host>) -> Option<JoinHandle<()>> {
-    match super::socket::CommandSocket::bind(data) {
-        Ok(socket) => Some(tokio::spawn(socket.serve(Arc::clone(host)))),
-        Err(error) => {
-            tracing::warn!(%error, "no command socket: other commands must wait until this host stops");
-            None
+impl Commands {
+    fn bind(data: &Path) -> Self {
+        CommandSocket::bind(data).map_or_else(
+            |error| {
+                tracing::warn!(%error, "no command socket: other commands must wait until this host stops");
+                Self::None
+            },
+            Self::Waiting,
+        )
+    }
+
+    fn answer(&mut self, host: &Arc<Host>) {
+        *self = match std::mem::replace(self, Self::None) {
+            Self::Waiting(socket) => Self::Answered(socket.serve(Arc::clone(host))),
+            other => other,
+        };
+    }
+
+    async fn stop(self, grace: Duration) {
+        if let Self::Answered(socket) = self {
+            socket.stop(grace).await;
         }
     }
-}
-
-#[cfg(not(unix))]
-fn listen_for_commands(_data: &Path, _host: &Arc<Host>) -> Option<JoinHandle<()>> {
-    None
-}
-
-/// A task that ends when the process is asked to stop. It listens from now on,
-/// so that a signal during the start is not lost; the next one ends the process.
-fn interruption() -> std::io::Result<JoinHandle<()>> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        Ok(tokio::spawn(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            tokio::spawn(async move {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-                std::process::exit(i32::from(cli::EXIT_FAILED));
-            });
-        }))
-    }
-    #[cfg(not(unix))]
-    Ok(tokio::spawn(async {
-        // Without a console there is nobody to interrupt.
-        let _ = tokio::signal::ctrl_c().await;
-    }))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{host::Host, migrate};
+use crate::{cli, host::Host, migrate};
 
 /// Renders the page.
 pub(super) async fn render(host: &Host) -> anyhow::Result<String> {
@@ -50,7 +50,7 @@ fn modules(page: &mut String, host: &Host) -> std::fmt::Result {
 }
 
 async fn tables(page: &mut String, host: &Host) -> anyhow::Result<()> {
-    let counts = crate::cli::row_counts(host).await?;
+    let counts = cli::row_counts(host).await?;
     let rows = counts
         .into_iter()
         .map(|(table, rows)| [table.to_string(), rows.to_string()]);
@@ -60,9 +60,7 @@ async fn tables(page: &mut String, host: &Host) -> anyhow::Result<()> {
 async fn jobs(page: &mut String, host: &Host) -> anyhow::Result<()> {
     let jobs = host.scheduler().list().await?;
     let rows = jobs.into_iter().map(|job| {
-        let next = job
-            .next
-            .map_or_else(|| "never".to_owned(), |next| next.to_string());
+        let next = cli::next_run(&job);
         [job.job, job.schedule, job.tz, next]
     });
     Ok(table(
@@ -91,13 +89,13 @@ async fn migrations(page: &mut String, host: &Host) -> anyhow::Result<()> {
     )?)
 }
 
-fn locales(page: &mut String, host: &Host) -> std::fmt::Result {
+fn locales(page: &mut String, host: &Host) -> anyhow::Result<()> {
     write!(page, "<h2>Locales</h2>\n<p>")?;
-    for locale in host.linked().catalogues().locales() {
+    for locale in host.linked().catalogues()?.locales() {
         let locale = escape(&locale.to_string());
         write!(page, "<a href=\"/lang/{locale}\">{locale}</a> ")?;
     }
-    writeln!(page, "</p>")
+    Ok(writeln!(page, "</p>")?)
 }
 
 fn table<const N: usize>(
@@ -127,6 +125,7 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -136,7 +135,7 @@ mod tests {
     #[test]
     fn cells_are_escaped() {
         let mut page = String::new();
-        row(&mut page, "td", &["<b>&\"".to_owned()]).unwrap();
-        assert_eq!(page, "<tr><td>&lt;b&gt;&amp;&quot;</td></tr>\n");
+        row(&mut page, "td", &["<b>&\"'".to_owned()]).unwrap();
+        assert_eq!(page, "<tr><td>&lt;b&gt;&amp;&quot;&#39;</td></tr>\n");
     }
 }

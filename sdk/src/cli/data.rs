@@ -3,7 +3,7 @@
 use sdk_schema::{Row, Table, TableName, Value};
 use serde_json::json;
 
-use super::{CommandError, Output};
+use super::{CommandError, Output, output::one_line};
 use crate::{
     host::Host,
     store::{Cursor, StoreError},
@@ -16,7 +16,7 @@ pub(super) struct Selection<'a> {
     /// How many rows at most.
     pub(super) limit: usize,
     /// The cursor that the last page ended with.
-    pub(super) after: Option<&'a str>,
+    pub(super) after: Option<&'a Cursor>,
     /// Whether to go from the end.
     pub(super) reverse: bool,
 }
@@ -59,21 +59,27 @@ pub(super) async fn list(
     selection: &Selection<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let after = selection.after.map(str::parse::<Cursor>).transpose()?;
     let (schema, page) = host
         .store()
         .read(async |tx| {
             let rows = tx.table(table)?;
             let schema = rows.schema().clone();
             let filter = parse_filter(&schema, selection.filter)?;
-            let mut scan = rows.scan().limit(selection.limit).after(after.clone());
+            let mut scan = rows
+                .scan()
+                .limit(selection.limit)
+                .after(selection.after.cloned());
             for (field, value) in &filter {
                 scan = scan.by(field, value);
             }
             if selection.reverse {
                 scan = scan.rev();
             }
-            Ok::<_, CommandError>((schema, scan.collect().await?))
+            let page = scan
+                .collect()
+                .await
+                .map_err(|error| unlisted(table, error))?;
+            Ok::<_, CommandError>((schema, page))
         })
         .await?;
     let next = page.next.map(|cursor| cursor.to_string());
@@ -90,6 +96,18 @@ pub(super) async fn list(
     })?)
 }
 
+/// Why rows cannot be listed as asked for.
+fn unlisted(table: &str, error: StoreError) -> CommandError {
+    let no_index = matches!(error, StoreError::NoIndex { .. });
+    let error = CommandError::failed(error);
+    if no_index {
+        return error.hint(format!(
+            "`data export {table}` writes all rows, to be searched by other means"
+        ));
+    }
+    error
+}
+
 /// Reads `FIELD=VALUE` pairs.
 fn parse_filter<'a>(
     table: &Table,
@@ -100,11 +118,11 @@ fn parse_filter<'a>(
             .split_once('=')
             .ok_or_else(|| CommandError::usage(format!("`{pair}`: expected FIELD=VALUE")))?;
         let field = table.field(name).ok_or_else(|| {
-            let known = table.field_list();
-            CommandError::usage(format!(
-                "`{}` has no field `{name}`; it has {known}",
-                table.name
-            ))
+            CommandError::failed(StoreError::UnknownField {
+                table: table.name.to_string(),
+                field: name.to_owned(),
+                known: table.field_list(),
+            })
         })?;
         let value = Value::from_text(&field.ty, text)
             .map_err(|error| CommandError::usage(format!("field `{name}`: {error}")))?;
@@ -131,7 +149,7 @@ fn write_rows(table: &Table, rows: &[Row], out: &mut Output<'_>) -> std::io::Res
 
 /// A value on one line, cut to the width of a cell.
 fn cell(value: &Value) -> String {
-    let text = value.to_string().replace(['\n', '\r', '\t'], " ");
+    let text = value.to_string();
     if text.chars().count() <= MAX_CELL {
         return text;
     }
@@ -156,7 +174,7 @@ pub(super) async fn get(
     let Some(row) = found else {
         let key = words.join(" ");
         return Err(
-            CommandError::failed(anyhow::anyhow!("`{table}` has no row with key {key}"))
+            CommandError::failed(anyhow::anyhow!("`{table}` has no row with key `{key}`"))
                 .hint(format!("`data list {table}` shows its rows")),
         );
     };
@@ -166,16 +184,19 @@ pub(super) async fn get(
             .map(|(name, _)| name.len())
             .max()
             .unwrap_or_default();
-        row.iter()
-            .try_for_each(|(name, value)| out.line(format_args!("{name:width$}  {value}")))
+        row.iter().try_for_each(|(name, value)| {
+            let value = one_line(&value.to_string());
+            out.line(format_args!("{name:width$}  {value}"))
+        })
     })?)
 }
 
 /// Reads the words of a key, one for each of its fields.
 fn parse_key(table: &Table, words: &[String]) -> Result<Vec<Value>, CommandError> {
     if words.len() != table.key.len() {
+        let plural = if table.key.len() == 1 { "" } else { "s" };
         return Err(CommandError::usage(format!(
-            "the key of `{}` is ({}): expected {} words, found {}",
+            "the key of `{}` is ({}): expected {} word{plural}, found {}",
             table.name,
             table.key.join(", "),
             table.key.len(),

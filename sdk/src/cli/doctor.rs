@@ -1,17 +1,21 @@
 //! `doctor`: whether this host can do its work, check by check.
 //!
 //! Every check says `ok`, `warn` or `fail`, what was found, and what to do.
-//! The command fails when a check does.
+//! The command fails when a check does. It is what one asks when nothing else
+//! works, so that it needs neither a store nor modules that go together.
 
 use serde::Serialize;
 
 use super::{CommandError, Output};
-use crate::{host::Host, migrate};
+use crate::{
+    host::{Host, LinkError, Linked},
+    migrate,
+};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Verdict {
+pub(crate) enum Verdict {
     Ok,
     Warn,
     Fail,
@@ -23,7 +27,6 @@ struct Finding {
     check: &'static str,
     verdict: Verdict,
     found: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
 }
 
@@ -56,45 +59,76 @@ impl Finding {
 /// Runs every check on an open host.
 pub(super) async fn doctor(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
     let findings = [
-        modules(host),
+        modules(host.linked()),
         store(host).await,
         migrations(host).await,
         schema(host),
         jobs(host).await,
-        translations(host),
+        translations(host.linked()),
     ];
+    report(&findings, out)
+}
+
+/// Runs the checks that need no store; `verdict` and `error` are about the store.
+pub(crate) fn doctor_without_store(
+    linked: &Linked,
+    verdict: Verdict,
+    error: &CommandError,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let store = Finding {
+        check: "store",
+        verdict,
+        found: error.message(),
+        hint: error.advice().map(str::to_owned),
+    };
+    report(&[modules(linked), store, translations(linked)], out)
+}
+
+/// Says why modules do not make an application.
+pub(crate) fn doctor_unlinked(error: LinkError, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let error = CommandError::failed(error);
+    let modules = Finding {
+        check: "modules",
+        verdict: Verdict::Fail,
+        found: error.message(),
+        hint: error.advice().map(str::to_owned),
+    };
+    report(&[modules], out)
+}
+
+fn report(findings: &[Finding], out: &mut Output<'_>) -> Result<(), CommandError> {
     out.either(&findings, |out| {
-        for finding in &findings {
-            let verdict = match finding.verdict {
-                Verdict::Ok => "ok  ",
-                Verdict::Warn => "warn",
-                Verdict::Fail => "FAIL",
-            };
-            out.line(format_args!(
-                "{verdict}  {:<13} {}",
-                finding.check, finding.found
-            ))?;
-            if let Some(hint) = &finding.hint {
-                out.line(format_args!("      hint: {hint}"))?;
-            }
-        }
-        Ok(())
+        findings
+            .iter()
+            .try_for_each(|finding| write_finding(finding, out))
     })?;
-    match findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Fail)
-        .count()
-    {
+    let failed = findings.iter().filter(|it| it.verdict == Verdict::Fail);
+    match failed.count() {
         0 => Ok(()),
+        1 => Err(CommandError::failed(anyhow::anyhow!("1 check failed"))),
         failed => Err(CommandError::failed(anyhow::anyhow!(
             "{failed} checks failed"
         ))),
     }
 }
 
-/// A host that does not link is not open, so this says only what is linked.
-fn modules(host: &Host) -> Finding {
-    let modules = &host.linked().application().modules;
+fn write_finding(finding: &Finding, out: &mut Output<'_>) -> std::io::Result<()> {
+    let verdict = match finding.verdict {
+        Verdict::Ok => "ok  ",
+        Verdict::Warn => "warn",
+        Verdict::Fail => "FAIL",
+    };
+    let found = finding.found.replace('\n', "\n                     ");
+    out.line(format_args!("{verdict}  {:<13} {found}", finding.check))?;
+    match &finding.hint {
+        Some(hint) => out.line(format_args!("      hint: {hint}")),
+        None => Ok(()),
+    }
+}
+
+fn modules(linked: &Linked) -> Finding {
+    let modules = &linked.application().modules;
     let names: Vec<_> = modules.iter().map(|module| module.name.as_str()).collect();
     Finding::ok(
         "modules",
@@ -173,7 +207,16 @@ async fn jobs(host: &Host) -> Finding {
     }
 }
 
-fn translations(host: &Host) -> Finding {
-    let locales = host.linked().catalogues().locales().count();
-    Finding::ok("translations", format!("{locales} locales"))
+fn translations(linked: &Linked) -> Finding {
+    match linked.catalogues() {
+        Ok(catalogues) => Finding::ok(
+            "translations",
+            format!("{} locales", catalogues.locales().count()),
+        ),
+        Err(error) => Finding::fail(
+            "translations",
+            error.to_string(),
+            "mend these files and build the host again",
+        ),
+    }
 }

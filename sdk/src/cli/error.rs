@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::hint;
+
 /// The exit code of a command that failed.
 pub const EXIT_FAILED: u8 = 1;
 
@@ -20,11 +22,12 @@ pub struct CommandError {
 }
 
 impl CommandError {
-    /// A failure, exit code 1.
+    /// A failure, exit code 1, with what is known to help.
     pub fn failed(error: impl Into<anyhow::Error>) -> Self {
+        let error = error.into();
         Self {
-            error: error.into(),
-            hint: None,
+            hint: hint::of(&error),
+            error,
             exit_code: EXIT_FAILED,
         }
     }
@@ -49,6 +52,23 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         self.exit_code
     }
+
+    /// What went wrong, with its causes.
+    pub(super) fn message(&self) -> String {
+        let mut chain: Vec<String> = Vec::new();
+        for cause in self.error.chain().map(ToString::to_string) {
+            // An error that quotes its source has said it already.
+            if !chain.last().is_some_and(|said| said.contains(&cause)) {
+                chain.push(cause);
+            }
+        }
+        chain.join(": ")
+    }
+
+    /// What to do next, if anything is known to help.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
 }
 
 /// Every error of the library is a failed command.
@@ -58,22 +78,26 @@ impl<E: Into<anyhow::Error>> From<E> for CommandError {
     }
 }
 
-/// Shows `error: …` and `hint: …`, one line for each line of theirs.
+/// Shows `error: …` and `hint: …` for each line that does not go on with the
+/// one before it.
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chain: Vec<String> = Vec::new();
-        for cause in self.error.chain().map(ToString::to_string) {
-            // An error that quotes its source has said it already.
-            if !chain.last().is_some_and(|said| said.contains(&cause)) {
-                chain.push(cause);
-            }
-        }
-        write!(f, "error: {}", chain.join(": "))?;
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
+        let mut lines = marked("error: ", &self.message());
+        lines.extend(self.hint.iter().flat_map(|hint| marked("hint: ", hint)));
+        f.write_str(&lines.join("\n"))
     }
+}
+
+/// The lines of a text with a mark before each that is not indented.
+fn marked(mark: &str, text: &str) -> Vec<String> {
+    let line = |line: &str| {
+        if line.starts_with(' ') {
+            line.to_owned()
+        } else {
+            format!("{mark}{line}")
+        }
+    };
+    text.lines().map(line).collect()
 }
 
 #[cfg(test)]

@@ -32,11 +32,11 @@ pub(crate) async fn execute(
             JobCommand::List => job::list(host, out).await,
             JobCommand::Run { job } => job::run(host, job, out).await,
             JobCommand::History { job, limit } => {
-                job::history(host, job.as_deref(), *limit, out).await
+                job::history(host, job.as_deref(), limit.get(), out).await
             }
         },
         Command::Lang(LangCommand::Show { locale, key }) => {
-            lang::show(host, locale.as_deref(), key.as_deref(), out)
+            lang::show(host.linked(), locale.as_deref(), key.as_deref(), out)
         }
     }
 }
@@ -58,14 +58,16 @@ async fn execute_data(
         } => {
             let selection = data::Selection {
                 filter,
-                limit: *limit,
-                after: after.as_deref(),
+                limit: limit.get(),
+                after: after.as_ref(),
                 reverse: *reverse,
             };
             data::list(host, table, &selection, out).await
         }
         DataCommand::Get { table, key } => data::get(host, table, key, out).await,
         DataCommand::Export { tables } => transfer::export(host, tables, out).await,
-        DataCommand::Import { .. } => transfer::import(host, input.unwrap_or_default(), out).await,
+        DataCommand::Import { file } => {
+            transfer::import(host, file, input.unwrap_or_default(), out).await
+        }
     }
 }

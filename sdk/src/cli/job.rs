@@ -1,9 +1,9 @@
 //! `job list`, `job run`, `job history`.
 
-use super::{CommandError, Output, seed::refuse_pending};
+use super::{CommandError, Output, output::moment, seed::refuse_pending};
 use crate::{
     host::Host,
-    jobs::{JobRun, JobsError},
+    jobs::{JobRun, JobStatus, RunState},
 };
 
 /// Lists all jobs.
@@ -11,34 +11,44 @@ pub(super) async fn list(host: &Host, out: &mut Output<'_>) -> Result<(), Comman
     refuse_pending(host).await?;
     let jobs = host.scheduler().list().await?;
     Ok(out.either(&jobs, |out| {
-        let rows: Vec<_> = jobs
-            .iter()
-            .map(|job| {
-                vec![
-                    job.job.clone(),
-                    job.schedule.clone(),
-                    job.tz.clone(),
-                    job.next
-                        .map_or_else(|| "never".to_owned(), |next| next.to_string()),
-                    job.last
-                        .as_ref()
-                        .map_or_else(String::new, |run| run.state.to_string()),
-                ]
-            })
-            .collect();
+        let rows: Vec<_> = jobs.iter().map(row).collect();
         let titles = ["JOB", "SCHEDULE", "TIME ZONE", "NEXT RUN", "LAST RUN"];
         out.columns(&titles, &rows, "no module has jobs")
     })?)
 }
 
-/// Runs a job now and waits for its end.
+fn row(job: &JobStatus) -> Vec<String> {
+    let last = job.last.as_ref().map(|run| run.state.to_string());
+    vec![
+        job.job.clone(),
+        job.schedule.clone(),
+        job.tz.clone(),
+        next_run(job),
+        last.unwrap_or_default(),
+    ]
+}
+
+/// When a job runs next, or why it does not.
+pub(crate) fn next_run(job: &JobStatus) -> String {
+    match (&job.problem, job.next) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(next)) => moment(next),
+        (None, None) if job.enabled => "never".to_owned(),
+        (None, None) => "off".to_owned(),
+    }
+}
+
+/// Runs a job now and waits for its end. The run belongs to the host: it goes
+/// on when whoever asked for it is gone.
 pub(super) async fn run(host: &Host, job: &str, out: &mut Output<'_>) -> Result<(), CommandError> {
     refuse_pending(host).await?;
-    let run = host.scheduler().run_now(job).await.map_err(unknown_job)?;
+    let (scheduler, name) = (host.scheduler().clone(), job.to_owned());
+    let run = tokio::spawn(async move { scheduler.run_now(&name).await }).await??;
     out.either(&run, |out| write_runs(std::slice::from_ref(&run), out))?;
-    match &run.error {
-        Some(error) => Err(CommandError::failed(anyhow::anyhow!("{job}: {error}"))),
-        None => Ok(()),
+    match (&run.state, &run.error) {
+        (RunState::Done, _) => Ok(()),
+        (_, Some(error)) => Err(CommandError::failed(anyhow::anyhow!("{job}: {error}"))),
+        (state, None) => Err(CommandError::failed(anyhow::anyhow!("{job}: {state}"))),
     }
 }
 
@@ -50,35 +60,20 @@ pub(super) async fn history(
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     refuse_pending(host).await?;
-    let runs = host
-        .scheduler()
-        .history(job, limit)
-        .await
-        .map_err(unknown_job)?;
+    let runs = host.scheduler().history(job, limit).await?;
     Ok(out.either(&runs, |out| write_runs(&runs, out))?)
-}
-
-fn unknown_job(error: JobsError) -> CommandError {
-    let unknown = matches!(error, JobsError::UnknownJob { .. });
-    let error = CommandError::failed(error);
-    if unknown {
-        error.hint("`job list` shows the jobs")
-    } else {
-        error
-    }
 }
 
 fn write_runs(runs: &[JobRun], out: &mut Output<'_>) -> std::io::Result<()> {
     let rows: Vec<_> = runs
         .iter()
         .map(|run| {
-            let started = run.started_at.map_or_else(String::new, |at| at.to_string());
             vec![
-                run.due.to_string(),
+                moment(run.due),
                 run.job.clone(),
                 run.state.to_string(),
                 run.attempt.to_string(),
-                started,
+                run.started_at.map(moment).unwrap_or_default(),
                 run.error.clone().unwrap_or_default(),
             ]
         })

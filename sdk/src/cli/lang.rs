@@ -1,21 +1,18 @@
 //! `lang show`: locales, and the texts of one.
 
 use super::{CommandError, Output};
-use crate::host::Host;
+use crate::host::Linked;
 
 /// Lists the locales, the texts of a locale, or one text.
-pub(super) fn show(
-    host: &Host,
+pub(crate) fn show(
+    linked: &Linked,
     locale: Option<&str>,
     key: Option<&str>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let catalogues = host.linked().catalogues();
+    let catalogues = linked.catalogues()?;
     let Some(locale) = locale else {
-        let locales: Vec<String> = catalogues
-            .locales()
-            .map(|locale| locale.to_string())
-            .collect();
+        let locales: Vec<String> = catalogues.locales().map(ToString::to_string).collect();
         return Ok(out.either(&locales, |out| match locales.as_slice() {
             [] => out.line("no module has translations"),
             locales => out.line(locales.join(" ")),

@@ -1,13 +1,13 @@
 //! `migrate status`, `migrate plan`, `migrate apply`, and what `serve` says of them.
 
-use std::io;
+use std::{io, time::Duration};
 
-use sdk_schema::{MigrationId, MigrationStatus, Plan};
+use sdk_schema::{BUILT_IN_MODULE, MigrationId, MigrationStatus, Operation, Plan};
 use serde_json::json;
 
 use super::{CommandError, Output};
 use crate::{
-    host::{Host, Linked, StartReport},
+    host::{Host, Linked, StartError, StartStep},
     migrate::{self, Report},
 };
 
@@ -46,6 +46,7 @@ pub(super) async fn plan(host: &Host, out: &mut Output<'_>) -> Result<(), Comman
 fn plan_document(plan: &Plan) -> serde_json::Value {
     let pending = plan.pending.iter().map(|planned| {
         let migration = &planned.migration;
+        let in_words = migration.operations.iter().map(Operation::describe);
         json!({
             "module": migration.id.module,
             "stamp": migration.id.stamp,
@@ -53,7 +54,7 @@ fn plan_document(plan: &Plan) -> serde_json::Value {
             "description": migration.description,
             "late": planned.late,
             "operations": migration.operations,
-            "in_words": migration.operations.iter().map(|operation| operation.describe()).collect::<Vec<_>>(),
+            "in_words": in_words.collect::<Vec<_>>(),
         })
     });
     json!({
@@ -93,31 +94,32 @@ fn write_orphaned<'a>(
     Ok(())
 }
 
-/// Applies what is pending.
+/// Applies what is pending. When a migration fails, those before it are shown.
 pub(super) async fn apply(
     host: &Host,
-    allow_late: &[String],
+    allow_late: &[MigrationId],
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let report = host.migrate(&parse_migrations(allow_late)?).await?;
-    Ok(out.either(&report, |out| write_report(&report, out))?)
-}
-
-/// Reads migrations as they are typed.
-pub(crate) fn parse_migrations(words: &[String]) -> Result<Vec<MigrationId>, CommandError> {
-    words
-        .iter()
-        .map(|word| word.parse().map_err(CommandError::usage))
-        .collect()
+    let applied = host.migrate(allow_late).await;
+    let report = match &applied {
+        Ok(report) => Some(report),
+        Err(StartError::Apply(failure)) if !failure.report.applied.is_empty() => {
+            Some(&failure.report)
+        }
+        Err(_) => None,
+    };
+    if let Some(report) = report {
+        out.either(report, |out| write_report(report, out))?;
+    }
+    applied?;
+    Ok(())
 }
 
 fn write_report(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
     for applied in &report.applied {
         let late = if applied.late { " (late)" } else { "" };
-        out.line(format_args!(
-            "applied {}{late} in {} ms",
-            applied.id, applied.duration_ms
-        ))?;
+        let time = long_time(Duration::from_millis(applied.duration_ms));
+        out.line(format_args!("applied {}{late}{time}", applied.id))?;
     }
     write_orphaned(report.orphaned.iter(), out)?;
     match report.applied.len() {
@@ -126,24 +128,59 @@ fn write_report(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
     }
 }
 
-/// What a start has done, as `serve` shows it.
-pub(crate) fn write_start_report(
-    linked: &Linked,
-    report: &StartReport,
-    out: &mut Output<'_>,
-) -> io::Result<()> {
-    write_report(&report.migrations, out)?;
-    super::seed::write_real(&report.seeds, out)?;
+/// How long something took, if that is worth knowing.
+fn long_time(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds < 1.0 => String::new(),
+        seconds => format!(" in {seconds:.1} s"),
+    }
+}
+
+/// What is linked, as `serve` shows it before anything is done.
+pub(crate) fn write_linked(linked: &Linked, out: &mut Output<'_>) -> io::Result<()> {
     let application = linked.application();
-    let jobs: usize = application
-        .modules
-        .iter()
-        .map(|module| module.jobs.len())
-        .sum();
-    let locales = linked.catalogues().locales().count();
-    out.line(format_args!(
-        "modules: {}, tables: {}, jobs: {jobs}, locales: {locales}",
-        application.modules.len(),
+    let modules = application.modules.iter();
+    let modules: Vec<_> = modules
+        .filter(|module| module.name != BUILT_IN_MODULE)
+        .map(|module| module.name.as_str())
+        .collect();
+    match modules.as_slice() {
+        [] => out.line("modules: none is linked"),
+        modules => out.line(format_args!("modules: {}", modules.join(", "))),
+    }
+}
+
+/// What a start has come to, as `serve` shows it.
+pub(crate) fn write_start_step(step: &StartStep<'_>, out: &mut Output<'_>) -> io::Result<()> {
+    match step {
+        StartStep::Planned(plan) if plan.pending.is_empty() => Ok(()),
+        StartStep::Planned(plan) => {
+            out.line(format_args!("migrations: {} to apply", plan.pending.len()))
+        }
+        StartStep::Migrated(report) => write_report(report, out),
+        StartStep::Seeded(report) => super::seed::write_real(report, out),
+    }
+}
+
+/// What a host has once it is started, as `serve` shows it.
+pub(crate) fn write_started(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let application = linked.application();
+    let jobs = application.modules.iter().map(|module| module.jobs.len());
+    let locales = linked.catalogues()?.locales().count();
+    Ok(out.line(format_args!(
+        "tables: {}, jobs: {}, locales: {locales}",
         application.schema.tables.len(),
-    ))
+        jobs.sum::<usize>(),
+    ))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_took_long_shows_its_time() {
+        assert_eq!(long_time(Duration::from_millis(999)), "");
+        assert_eq!(long_time(Duration::from_millis(62_340)), " in 62.3 s");
+    }
 }

@@ -2,7 +2,19 @@
 
 use std::io::{self, Write};
 
+use chrono::SecondsFormat;
+use sdk_schema::Timestamp;
 use serde::Serialize;
+
+/// A moment for people: to the second.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.to_chrono().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A text on one line and without anything that steers a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
 
 /// Takes what a command found.
 pub struct Output<'a> {
@@ -55,6 +67,10 @@ impl<'a> Output<'a> {
         if rows.is_empty() {
             return self.line(nothing);
         }
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+            .collect();
         let widths: Vec<usize> = titles
             .iter()
             .enumerate()
@@ -68,7 +84,7 @@ impl<'a> Output<'a> {
             .map(Option::unwrap_or_default)
             .collect();
         let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
-        for row in std::iter::once(&titles).chain(rows) {
+        for row in std::iter::once(&titles).chain(&rows) {
             let cells = row
                 .iter()
                 .zip(&widths)
@@ -83,6 +99,11 @@ impl<'a> Output<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_stays_on_its_line_and_steers_no_terminal() {
+        assert_eq!(one_line("two\nlines\u{1b}[2J"), "two lines [2J");
+    }
 
     #[test]
     fn columns_are_aligned_by_characters() {

@@ -1,8 +1,11 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use sdk_schema::MigrationId;
+
+use crate::store::Cursor;
 
 /// A host's command line.
 #[derive(Debug, Clone, Parser)]
@@ -58,7 +61,7 @@ pub struct ServeArgs {
     pub grace: u64,
     /// Apply this migration although its module has moved past it
     #[arg(long, value_name = "MIGRATION")]
-    pub allow_late: Vec<String>,
+    pub allow_late: Vec<MigrationId>,
 }
 
 /// Commands about migrations.
@@ -72,7 +75,7 @@ pub enum MigrateCommand {
     Apply {
         /// Apply this migration although its module has moved past it
         #[arg(long, value_name = "MIGRATION")]
-        allow_late: Vec<String>,
+        allow_late: Vec<MigrationId>,
     },
 }
 
@@ -103,13 +106,13 @@ pub enum DataCommand {
         #[arg(long = "where", value_name = "FIELD=VALUE", requires = "table")]
         filter: Vec<String>,
         /// Rows at most
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
+        #[arg(long, default_value = "50", requires = "table")]
+        limit: NonZeroUsize,
         /// Go on after the cursor that the last list ended with
         #[arg(long, value_name = "CURSOR", requires = "table")]
-        after: Option<String>,
+        after: Option<Cursor>,
         /// From the end
-        #[arg(long)]
+        #[arg(long, requires = "table")]
         reverse: bool,
     },
     /// Show one row
@@ -117,7 +120,7 @@ pub enum DataCommand {
         /// Table as module.table
         table: String,
         /// Key; a composite key takes one word for each of its fields
-        #[arg(required = true)]
+        #[arg(required = true, allow_negative_numbers = true)]
         key: Vec<String>,
     },
     /// Write rows as JSON lines
@@ -147,8 +150,8 @@ pub enum JobCommand {
         /// Job as module.job; without it, of all jobs
         job: Option<String>,
         /// Runs at most
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
+        #[arg(long, default_value = "20")]
+        limit: NonZeroUsize,
     },
 }
 
@@ -196,6 +199,28 @@ mod tests {
     fn help_lists_every_command() {
         let words = ["acme", "--help"].map(str::to_owned);
         let help = parse("acme", "An application", "1.0.0", &words).unwrap_err();
-        insta::assert_snapshot!(help);
+        insta::assert_snapshot!(help, @r"
+        An application
+
+        Usage: acme [OPTIONS] <COMMAND>
+
+        Commands:
+          serve    Start: migrate, seed, run the jobs and listen until interrupted
+          migrate  Show or apply migrations
+          schema   Show the tables that the linked modules declare
+          seed     Fill tables
+          data     Read and write rows
+          job      Show and run jobs
+          lang     Show translations
+          doctor   Check that this host can do its work, and say what is wrong
+          version  Show the versions of the host and of its modules
+          help     Print this message or the help of the given subcommand(s)
+
+        Options:
+              --data <DIR>  Folder of the host's data [default: ./data]
+              --json        Print JSON instead of text
+          -h, --help        Print help
+          -V, --version     Print version
+        ");
     }
 }

@@ -6,7 +6,7 @@ use super::{CommandError, Output};
 use crate::{
     host::Host,
     migrate,
-    seed::{self, Kept, SeedReport, TestReport},
+    seed::{self, Kept, SeedReport, SeededFile, TestReport},
 };
 
 /// Applies the real seeds.
@@ -53,10 +53,7 @@ pub(super) async fn refuse_pending(host: &Host) -> Result<(), CommandError> {
 pub(crate) fn write_real(report: &SeedReport, out: &mut Output<'_>) -> io::Result<()> {
     for file in &report.files {
         if !file.skipped {
-            out.line(format_args!(
-                "seeded {}: {} inserted, {} updated, {} unchanged",
-                file.table, file.inserted, file.updated, file.unchanged
-            ))?;
+            out.line(format_args!("seeded {}: {}", file.table, counts(file)))?;
         }
         for kept in &file.kept {
             let reason = match kept.reason {
@@ -73,6 +70,24 @@ pub(crate) fn write_real(report: &SeedReport, out: &mut Output<'_>) -> io::Resul
         "seeds: {} applied, {skipped} up to date",
         report.files.len() - skipped
     ))
+}
+
+/// What became of the rows of a file.
+fn counts(file: &SeededFile) -> String {
+    let counts = [
+        (file.inserted, "inserted"),
+        (file.updated, "updated"),
+        (file.unchanged, "unchanged"),
+        (file.kept.len(), "kept"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<_> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    match counts.as_slice() {
+        [] => "it has no rows".to_owned(),
+        counts => counts.join(", "),
+    }
 }
 
 fn write_test(report: &TestReport, out: &mut Output<'_>) -> io::Result<()> {

@@ -1,6 +1,9 @@
 //! The modules of one binary, validated and merged.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use sdk_schema::{Application, Manifest, MergeFaults};
 
@@ -18,7 +21,7 @@ pub struct Linked {
     version: String,
     declarations: Vec<Declaration>,
     application: Application,
-    catalogues: Catalogues,
+    catalogues: OnceLock<Result<Catalogues, Arc<LinkError>>>,
     steps: Steps,
     fakes: Fakes,
 }
@@ -46,18 +49,20 @@ impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
 }
 
 impl Linked {
-    /// Validates and merges modules; the library's own module is added.
+    /// Validates and merges modules; the library's own module is added. The
+    /// translations are read when they are first asked for.
     ///
     /// # Errors
     /// Fails with every fault at once.
     pub fn link(name: &str, version: &str, modules: Vec<Declaration>) -> Result<Self, LinkError> {
         let mut declarations = vec![module::core()];
         declarations.extend(modules);
-        let application = Application::merge(manifests(&declarations)?)?;
+        let outlines = all(declarations.iter().map(Declaration::outline))?;
+        let application = Application::merge(outlines)?;
         Ok(Self {
             name: name.to_owned(),
             version: version.to_owned(),
-            catalogues: Catalogues::new(&application.modules),
+            catalogues: OnceLock::new(),
             steps: module::steps(&declarations),
             fakes: module::fakes(&declarations),
             declarations,
@@ -75,7 +80,7 @@ impl Linked {
         &self.version
     }
 
-    /// The merged manifests.
+    /// The merged manifests, without their translations.
     pub fn application(&self) -> &Application {
         &self.application
     }
@@ -86,8 +91,29 @@ impl Linked {
     }
 
     /// The merged translations.
-    pub fn catalogues(&self) -> &Catalogues {
-        &self.catalogues
+    ///
+    /// # Errors
+    /// Fails with every fault of every file at once. Modules whose build script
+    /// has checked their folders have none.
+    pub fn catalogues(&self) -> Result<&Catalogues, Arc<LinkError>> {
+        self.catalogues
+            .get_or_init(|| self.read_catalogues().map_err(Arc::new))
+            .as_ref()
+            .map_err(Arc::clone)
+    }
+
+    fn read_catalogues(&self) -> Result<Catalogues, LinkError> {
+        let modules = self.application.modules.iter().filter_map(|outline| {
+            let mut declarations = self.declarations.iter();
+            Some((outline, declarations.find(|it| outline.name == it.name)?))
+        });
+        let manifests = all(modules.map(|(outline, declaration)| {
+            let mut manifest = Manifest::new(outline.name.clone(), &outline.version);
+            manifest.source_locale.clone_from(&outline.source_locale);
+            manifest.catalogues = declaration.translations()?;
+            Ok(manifest)
+        }))?;
+        Ok(Catalogues::new(&manifests))
     }
 
     /// The steps that migrations call.
@@ -101,19 +127,49 @@ impl Linked {
     }
 }
 
-/// The manifests of all modules, or what is wrong with any of them.
-fn manifests(declarations: &[Declaration]) -> Result<Vec<Manifest>, LinkError> {
-    let mut manifests = Vec::with_capacity(declarations.len());
+/// What was read of all modules, or what is wrong with any of them.
+fn all<T>(read: impl Iterator<Item = Result<T, ManifestError>>) -> Result<Vec<T>, LinkError> {
+    let mut good = Vec::new();
     let mut faults = Vec::new();
-    for declaration in declarations {
-        match declaration.manifest() {
-            Ok(manifest) => manifests.push(manifest),
+    for result in read {
+        match result {
+            Ok(read) => good.push(read),
             Err(error) => faults.push(error),
         }
     }
     if faults.is_empty() {
-        Ok(manifests)
+        Ok(good)
     } else {
         Err(LinkError::Manifests(faults))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::{Embedded, EmbeddedFile};
+
+    #[test]
+    fn broken_translations_are_reported_when_they_are_asked_for() {
+        let blog = Declaration {
+            name: "blog",
+            embedded: Embedded {
+                translations: &[EmbeddedFile {
+                    name: "en.arb",
+                    text: r#"{"@@locale": "en", "posts": "{count"}"#,
+                }],
+                ..Embedded::NONE
+            },
+            ..module::core()
+        };
+        let blog = Declaration {
+            tables: Vec::new(),
+            ..blog
+        };
+        let linked = Linked::link("host", "1.0.0", vec![blog]).unwrap();
+        insta::assert_snapshot!(linked.catalogues().unwrap_err(), @r"
+        module `blog` cannot be linked:
+          translations/en.arb:1:20: message `posts`: not an ICU message at character 7: expected ','
+        ");
     }
 }

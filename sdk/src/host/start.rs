@@ -2,10 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use sdk_schema::MigrationId;
+use sdk_schema::{MigrationId, Plan};
 use serde::Serialize;
 
-use super::Linked;
+use super::{LinkError, Linked};
 use crate::{
     clock::Clock,
     jobs::{JobsError, Scheduler},
@@ -34,6 +34,18 @@ pub struct StartReport {
     pub seeds: SeedReport,
 }
 
+/// What a start has come to, for those who watch it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum StartStep<'a> {
+    /// It is known which migrations are pending; nothing has been applied.
+    Planned(&'a Plan),
+    /// The migrations have been applied, or some before the one that failed.
+    Migrated(&'a migrate::Report),
+    /// The real seeds have been applied.
+    Seeded(&'a SeedReport),
+}
+
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -47,14 +59,20 @@ pub enum StartError {
     /// The real seeds cannot be applied.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// The translations cannot be read.
+    #[error(transparent)]
+    Translations(#[from] Arc<LinkError>),
     /// The jobs cannot be refreshed.
     #[error(transparent)]
     Jobs(#[from] JobsError),
 }
 
 impl Host {
-    /// Opens the store in the folder `data`, which is made if it is not there.
+    /// Opens the store in the folder `data`, which is made, for its owner alone,
+    /// if it is not there.
     pub fn open(linked: Arc<Linked>, data: &Path, clock: Clock) -> Result<Self, OpenError> {
+        // The store says why when there is no folder after that.
+        let _ = private_folder(data);
         let store = Store::open(data, clock.clone())?;
         Ok(Self::on(linked, store, clock))
     }
@@ -71,7 +89,8 @@ impl Host {
         }
     }
 
-    /// Applies what is pending and the real seeds, and refreshes the jobs.
+    /// Applies what is pending and the real seeds, reads the translations and
+    /// refreshes the jobs.
     ///
     /// `allow_late` names migrations that may be applied although their own
     /// module has moved past them.
@@ -79,8 +98,22 @@ impl Host {
     /// # Errors
     /// What was done before the failure stays done; the next start goes on there.
     pub async fn start(&self, allow_late: &[MigrationId]) -> Result<StartReport, StartError> {
-        let migrations = self.migrate(allow_late).await?;
+        self.start_watched(allow_late, |_| {}).await
+    }
+
+    /// Like [`start`](Self::start), and tells `watch` of each step that is done.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    pub async fn start_watched(
+        &self,
+        allow_late: &[MigrationId],
+        mut watch: impl FnMut(StartStep<'_>),
+    ) -> Result<StartReport, StartError> {
+        let migrations = self.migrate_watched(allow_late, &mut watch).await?;
         let seeds = self.seed().await?;
+        watch(StartStep::Seeded(&seeds));
+        self.linked.catalogues()?;
         self.scheduler.refresh().await?;
         Ok(StartReport { migrations, seeds })
     }
@@ -90,10 +123,25 @@ impl Host {
     /// # Errors
     /// The migration that failed leaves nothing; those before it stay applied.
     pub async fn migrate(&self, allow_late: &[MigrationId]) -> Result<migrate::Report, StartError> {
+        self.migrate_watched(allow_late, &mut |_| {}).await
+    }
+
+    async fn migrate_watched(
+        &self,
+        allow_late: &[MigrationId],
+        watch: &mut impl FnMut(StartStep<'_>),
+    ) -> Result<migrate::Report, StartError> {
         let application = self.linked.application();
         let plan = migrate::plan(&self.store, application, allow_late).await?;
+        watch(StartStep::Planned(&plan));
         let steps = self.linked.steps();
-        Ok(migrate::apply(&self.store, application, steps, &plan, &self.clock).await?)
+        let applied = migrate::apply(&self.store, application, steps, &plan, &self.clock).await;
+        match &applied {
+            Ok(report) => watch(StartStep::Migrated(report)),
+            Err(failure) if failure.report.applied.is_empty() => {}
+            Err(failure) => watch(StartStep::Migrated(&failure.report)),
+        }
+        Ok(applied?)
     }
 
     /// Applies the real seeds.
@@ -123,4 +171,12 @@ impl Host {
     pub fn scheduler(&self) -> &Scheduler {
         &self.scheduler
     }
+}
+
+/// Makes a folder that only its owner can enter; one that is there stays as it is.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.recursive(true).create(path)
 }

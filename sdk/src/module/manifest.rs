@@ -68,10 +68,28 @@ impl Declaration {
     /// # Errors
     /// Fails with every fault at once.
     pub fn manifest(&self) -> Result<Manifest, ManifestError> {
+        self.parse(|keep| {
+            let mut manifest = self.read_outline(keep)?;
+            manifest.catalogues = self.read_translations(keep);
+            Some(manifest)
+        })
+    }
+
+    /// The manifest without the translations: most commands need none, and to
+    /// read them takes longer than all the rest.
+    pub(crate) fn outline(&self) -> Result<Manifest, ManifestError> {
+        self.parse(|keep| self.read_outline(keep))
+    }
+
+    /// The translations that the outline lacks.
+    pub(crate) fn translations(&self) -> Result<Vec<Arb>, ManifestError> {
+        self.parse(|keep| Some(self.read_translations(keep)))
+    }
+
+    fn parse<T>(&self, read: impl FnOnce(&mut Keep<'_>) -> Option<T>) -> Result<T, ManifestError> {
         let mut faults = Vec::new();
-        let manifest = self.collect(&mut faults);
-        match manifest {
-            Some(manifest) if faults.is_empty() => Ok(manifest),
+        match read(&mut Keep(&mut faults)) {
+            Some(read) if faults.is_empty() => Ok(read),
             _ => Err(ManifestError {
                 module: self.name,
                 faults,
@@ -79,9 +97,8 @@ impl Declaration {
         }
     }
 
-    /// The manifest as far as it can be read; none if even its name cannot.
-    fn collect(&self, faults: &mut Vec<ManifestFault>) -> Option<Manifest> {
-        let mut keep = Keep(faults);
+    /// The outline as far as it can be read; none if even the name cannot.
+    fn read_outline(&self, keep: &mut Keep<'_>) -> Option<Manifest> {
         let name = keep.ok(Name::new(self.name))?;
         let mut manifest = Manifest::new(name.clone(), self.version);
         self.embedded
@@ -105,13 +122,16 @@ impl Declaration {
         manifest.seeds = keep.all(self.embedded.seeds_real, seeds(SeedSet::Real));
         let mut test = keep.all(self.embedded.seeds_test, seeds(SeedSet::Test));
         manifest.seeds.append(&mut test);
-        manifest.catalogues = keep.all(self.embedded.translations, |file| {
-            Arb::parse(file.name, file.text)
-        });
         manifest.mails = keep.all(self.embedded.mail, |file| {
             MailTemplate::parse(file.name, file.text)
         });
         Some(manifest)
+    }
+
+    fn read_translations(&self, keep: &mut Keep<'_>) -> Vec<Arb> {
+        keep.all(self.embedded.translations, |file| {
+            Arb::parse(file.name, file.text)
+        })
     }
 }
 

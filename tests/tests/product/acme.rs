@@ -160,8 +160,9 @@ fn an_export_imported_elsewhere_is_the_same_content() {
 fn an_import_is_all_or_nothing_and_names_the_line() {
     let session = seeded();
     let before = session.run("acme data export").success();
+    let good = session.run("acme data get geo.country AQ --json").json();
+    let good = serde_json::json!({ "table": "geo.country", "row": good }).to_string();
     let mut row = session.run("acme data get geo.country DE --json").json();
-    let good = serde_json::json!({ "table": "geo.country", "row": row }).to_string();
     row["region"] = "no such region".into();
     let bad = serde_json::json!({ "table": "geo.country", "row": row }).to_string();
     let refused = session.run_with_input("acme data import -", &format!("{good}\n{bad}\n"));
@@ -261,7 +262,7 @@ fn exit_codes_tell_failure_from_misuse() {
     session.run("acme migrate apply").success();
     let unknown = session.run("acme data get geo.country XX").failure(1);
     insta::assert_snapshot!(unknown, @r"
-    error: `geo.country` has no row with key XX
+    error: `geo.country` has no row with key `XX`
     hint: `data list geo.country` shows its rows
     ");
     let composite = session

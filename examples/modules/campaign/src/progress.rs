@@ -49,7 +49,9 @@ mod tests {
 
     #[track_caller]
     fn check(locale: &str, message: &Message, expect: &str) {
-        assert_eq!(linked().catalogues().get(locale).format(message), expect);
+        let linked = linked();
+        let catalogues = linked.catalogues().expect("translations");
+        assert_eq!(catalogues.get(locale).format(message), expect);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) fn at(instant: &str) -> Timestamp {
     instant.parse().expect("a timestamp")
 }
 
-/// Both modules, merged once for all tests: that reads every translation of the world.
+/// Both modules, merged once for all tests, which share the translations of the world.
 static LINKED: LazyLock<Arc<Linked>> = LazyLock::new(|| {
     let app = App::new("test").module(geo::Geo).module(Campaign);
     Arc::new(app.link().expect("modules that fit"))

@@ -1,0 +1,213 @@
+//! What an operator reads when a host refuses to work, and its exit code.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::{
+    migrate::{StepDeclaration, StepFuture},
+    module::{Declaration, Embedded, EmbeddedFile},
+    store::WriteTx,
+};
+
+/// A migration that makes nothing.
+const EMPTY: &str = r#"{ "format": 1, "operations": [] }"#;
+
+/// A module without tables.
+fn module(name: &'static str, migrations: &'static [EmbeddedFile]) -> Declaration {
+    Declaration {
+        name,
+        version: "1.0.0",
+        requires: &[],
+        tables: Vec::new(),
+        jobs: Vec::new(),
+        steps: Vec::new(),
+        embedded: Embedded {
+            migrations,
+            ..Embedded::NONE
+        },
+    }
+}
+
+fn requiring(requires: &'static [&'static str], module: Declaration) -> Declaration {
+    Declaration { requires, ..module }
+}
+
+const fn file(name: &'static str, text: &'static str) -> EmbeddedFile {
+    EmbeddedFile { name, text }
+}
+
+const FIRST: EmbeddedFile = file("20260101T000000Z_first.json", EMPTY);
+const SECOND: EmbeddedFile = file("20260201T000000Z_second.json", EMPTY);
+const THIRD: EmbeddedFile = file("20260301T000000Z_third.json", EMPTY);
+
+/// A host's data folder and what is typed there.
+struct Terminal {
+    folder: tempfile::TempDir,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A folder to which these modules have been applied.
+    fn applied(modules: &[Declaration]) -> Self {
+        let terminal = Self::new();
+        let printed = terminal.run(modules, "migrate apply");
+        assert!(printed.ends_with("exit code 0"), "{printed}");
+        terminal
+    }
+
+    /// What a host of these modules prints, complains about and ends with.
+    fn run(&self, modules: &[Declaration], line: &str) -> String {
+        let app = App {
+            declarations: modules.to_vec(),
+            ..App::new("acme")
+        };
+        let folder = self.folder.path().display().to_string();
+        let mut words = vec!["acme".to_owned(), format!("--data={folder}")];
+        words.extend(line.split(' ').map(str::to_owned));
+        let mut out = Vec::new();
+        let ending = outcome(app, words, &mut out);
+        let mut text = String::from_utf8(out).unwrap();
+        if !ending.complaint.is_empty() {
+            let _ = writeln!(text, "{}", ending.complaint);
+        }
+        let _ = write!(text, "exit code {}", ending.exit_code);
+        text.replace(&folder, "DATA")
+    }
+
+    /// What refuses to start, without what was done before it.
+    fn refusal(&self, modules: &[Declaration]) -> String {
+        self.run(modules, "migrate apply")
+    }
+}
+
+mod linking {
+    use super::*;
+
+    #[test]
+    fn two_modules_of_one_name() {
+        let other = Declaration {
+            version: "2.0.0",
+            ..module("blog", &[])
+        };
+        assert_snapshot!(Terminal::new().refusal(&[module("blog", &[]), other]), @"");
+    }
+
+    #[test]
+    fn a_required_module_that_is_not_linked_and_a_circle() {
+        let modules = [
+            requiring(&["account"], module("blog", &[])),
+            requiring(&["sales"], module("stock", &[])),
+            requiring(&["stock"], module("sales", &[])),
+        ];
+        assert_snapshot!(Terminal::new().refusal(&modules), @"");
+    }
+
+    #[test]
+    fn a_migration_that_comes_after_a_later_one() {
+        const AFTER: &[EmbeddedFile] = &[file(
+            "20260101T000000Z_first.json",
+            r#"{ "format": 1, "after": ["geo/20260201T000000Z_second"], "operations": [] }"#,
+        )];
+        let modules = [
+            requiring(&["geo"], module("blog", AFTER)),
+            module("geo", &[SECOND]),
+        ];
+        assert_snapshot!(Terminal::new().refusal(&modules), @"");
+    }
+
+    #[test]
+    fn files_that_no_build_script_has_checked() {
+        const BROKEN: &[EmbeddedFile] = &[
+            file("2026_first.json", EMPTY),
+            file("20260201T000000Z_second.json", "{"),
+        ];
+        assert_snapshot!(Terminal::new().refusal(&[module("blog", BROKEN)]), @"");
+    }
+}
+
+mod planning {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_newer_than_the_binary() {
+        let terminal = Terminal::applied(&[module("blog", &[FIRST, SECOND])]);
+        assert_snapshot!(terminal.refusal(&[module("blog", &[FIRST])]), @"");
+    }
+
+    #[test]
+    fn a_migration_that_was_changed_after_it_was_applied() {
+        const CHANGED: EmbeddedFile = file(
+            "20260101T000000Z_first.json",
+            r#"{ "format": 1, "description": "Something else", "operations": [] }"#,
+        );
+        let terminal = Terminal::applied(&[module("blog", &[FIRST])]);
+        assert_snapshot!(terminal.refusal(&[module("blog", &[CHANGED])]), @"");
+    }
+
+    #[test]
+    fn migrations_that_are_gone_and_one_that_is_late() {
+        let terminal = Terminal::applied(&[module("blog", &[FIRST, THIRD])]);
+        let modules = [module("blog", &[SECOND, THIRD])];
+        assert_snapshot!(terminal.refusal(&modules), @"");
+        assert_snapshot!(terminal.run(&[module("blog", &[FIRST, SECOND, THIRD])],
+            "migrate apply --allow-late blog/20260201T000000Z_second"), @"");
+    }
+
+    #[test]
+    fn a_late_migration_that_nobody_has() {
+        let terminal = Terminal::applied(&[module("blog", &[FIRST])]);
+        assert_snapshot!(terminal.run(&[module("blog", &[FIRST])],
+            "migrate apply --allow-late blog/20260201T000000Z_second"), @"");
+    }
+}
+
+#[test]
+fn a_step_that_fails_says_what_stays_applied() {
+    fn fail<'a>(_: &'a mut WriteTx<'_>) -> StepFuture<'a> {
+        Box::pin(async { anyhow::bail!("the votes are lost") })
+    }
+    const RUNS: EmbeddedFile = file(
+        "20260201T000000Z_count.json",
+        r#"{ "format": 1, "operations": [{ "run": { "step": "count", "revision": 1 } }] }"#,
+    );
+    let blog = Declaration {
+        steps: vec![StepDeclaration {
+            name: "count",
+            revision: 1,
+            run: fail,
+        }],
+        ..module("blog", &[FIRST, RUNS])
+    };
+    assert_snapshot!(Terminal::new().refusal(&[blog]), @"");
+}
+
+#[test]
+fn a_folder_that_another_process_has_open() {
+    let terminal = Terminal::applied(&[]);
+    let _holder = Store::open(terminal.folder.path(), Clock::system()).unwrap();
+    assert_snapshot!(terminal.run(&[], "data list"), @"");
+}
+
+#[test]
+fn a_file_that_is_no_store() {
+    let terminal = Terminal::new();
+    std::fs::write(
+        terminal.folder.path().join("store.redb"),
+        "my shopping list",
+    )
+    .unwrap();
+    assert_snapshot!(terminal.run(&[], "data list"), @"");
+}
+
+#[test]
+fn a_command_that_comes_before_the_migrations() {
+    let terminal = Terminal::applied(&[]);
+    assert_snapshot!(terminal.run(&[module("blog", &[FIRST])], "seed real"), @"");
+}

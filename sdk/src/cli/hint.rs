@@ -1,0 +1,168 @@
+//! What to do about the errors of the library: the text after `hint:`.
+//!
+//! Errors say what is wrong, here stands what helps; a command adds a hint of
+//! its own only where it knows more than the error does.
+
+use std::error::Error;
+
+use sdk_schema::{MergeFault, PlanFault};
+
+use crate::{
+    host::{LinkError, StartError},
+    jobs::JobsError,
+    migrate::{Failure, MigrateError},
+    seed::SeedError,
+    store::{OpenError, StoreError},
+};
+
+const MAKE_ROOM: &str = "make room on the disk; what was acknowledged is in the store";
+const UNDONE: &str =
+    "the migration was undone, those before it stay applied: mend it and start again";
+const SEED_UNDONE: &str = "nothing of this file was applied: mend it and start again";
+
+/// What to do about an error, if anything is known to help. Faults that are
+/// listed together may each have a line.
+pub(super) fn of(error: &anyhow::Error) -> Option<String> {
+    let mut hints: Vec<String> = Vec::new();
+    for hint in error.chain().flat_map(of_cause) {
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    (!hints.is_empty()).then(|| hints.join("\n"))
+}
+
+fn of_cause(cause: &(dyn Error + 'static)) -> Vec<String> {
+    if let Some(error) = cause.downcast_ref() {
+        return of_link(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return of_start(error);
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return of_migrate(error);
+    }
+    let hint = cause.downcast_ref().and_then(of_open);
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_seed));
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_jobs));
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_store));
+    hint.map(str::to_owned).into_iter().collect()
+}
+
+fn of_link(error: &LinkError) -> Vec<String> {
+    let LinkError::Merge(faults) = error else {
+        return Vec::new();
+    };
+    faults.0.iter().filter_map(of_merge_fault).collect()
+}
+
+fn of_merge_fault(fault: &MergeFault) -> Option<String> {
+    match fault {
+        MergeFault::NameTaken { module, .. } => {
+            Some(format!("take one `{module}` out of the host's `main`"))
+        }
+        MergeFault::RequiredMissing { required, .. } => Some(format!(
+            "link `{required}` in the host's `main`, with another `.module(…)`"
+        )),
+        MergeFault::RequiresCircle { .. } => {
+            Some("move what these modules share into one that all of them require".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// A start fails with an error of one of its steps and shows that one alone.
+fn of_start(error: &StartError) -> Vec<String> {
+    match error {
+        StartError::Migrate(error) => of_migrate(error),
+        StartError::Apply(Failure { source, .. }) => of_migrate(source),
+        StartError::Seed(error) => owned(of_seed(error)),
+        StartError::Translations(error) => of_link(error),
+        StartError::Jobs(error) => owned(of_jobs(error)),
+    }
+}
+
+fn of_migrate(error: &MigrateError) -> Vec<String> {
+    match error {
+        MigrateError::Plan(faults) => faults.0.iter().filter_map(of_plan_fault).collect(),
+        MigrateError::Operation { source, .. } => {
+            vec![of_store(source).unwrap_or(UNDONE).to_owned()]
+        }
+        MigrateError::Step { .. } => vec![UNDONE.to_owned()],
+        MigrateError::Store(error) => owned(of_store(error)),
+        _ => Vec::new(),
+    }
+}
+
+fn of_plan_fault(fault: &PlanFault) -> Option<String> {
+    match fault {
+        PlanFault::Changed { migration, .. } => Some(format!(
+            "put its file back as it was, and change what it made by `sdk-cli new migration {}`",
+            migration.module
+        )),
+        PlanFault::LateInModule { migration, .. } => Some(format!(
+            "`--allow-late {migration}` applies it all the same"
+        )),
+        PlanFault::NewerThanBinary { .. } => Some(
+            "start the newer version of this host, or restore a backup that this version made"
+                .to_owned(),
+        ),
+        PlanFault::MissingFromBinary { .. } => {
+            Some("put its file back: what was applied stays in the module".to_owned())
+        }
+        PlanFault::AllowedUnknown { .. } => {
+            Some("`migrate status` shows the migrations".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn of_open(error: &OpenError) -> Option<&'static str> {
+    match error {
+        OpenError::Locked { .. } => Some("stop the other host, or give this one another --data"),
+        OpenError::ReadOnly { .. } => {
+            Some("let the user of this process write there, or give another folder with --data")
+        }
+        OpenError::NotADatabase { .. } => {
+            Some("nothing was changed; is it the right --data? If so, move the file away")
+        }
+        OpenError::Damaged { .. } => Some(
+            "nothing was changed; restore the file from a backup, or move it away to start anew",
+        ),
+        OpenError::Format { .. } => Some("start the version of this host that wrote it"),
+        OpenError::Full { .. } => Some(MAKE_ROOM),
+        _ => None,
+    }
+}
+
+fn of_seed(error: &SeedError) -> Option<&'static str> {
+    match error {
+        SeedError::Row { source, .. } => of_store(source).or(Some(SEED_UNDONE)),
+        SeedError::Rows { .. } => Some(SEED_UNDONE),
+        SeedError::Generated { source, .. } => of_store(source),
+        SeedError::Store(error) => of_store(error),
+    }
+}
+
+fn of_jobs(error: &JobsError) -> Option<&'static str> {
+    match error {
+        JobsError::UnknownJob { .. } => Some("`job list` shows the jobs"),
+        JobsError::Store(error) => of_store(error),
+        _ => None,
+    }
+}
+
+fn of_store(error: &StoreError) -> Option<&'static str> {
+    match error {
+        StoreError::Full => Some(MAKE_ROOM),
+        StoreError::UnknownTable { .. } => Some("`data list` shows the tables"),
+        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
+            Some("keep a copy of the data folder, then restore it from a backup")
+        }
+        _ => None,
+    }
+}
+
+fn owned(hint: Option<&'static str>) -> Vec<String> {
+    hint.map(str::to_owned).into_iter().collect()
+}
