@@ -12,6 +12,6 @@ mod workspace;
 
 pub use http::{Response, get};
 pub use new_app::NewApp;
-pub use process::{Finished, Running, Serving};
+pub use process::{Finished, Running, Serving, signal};
 pub use session::Session;
 pub use workspace::{apps, build, workspace_root};

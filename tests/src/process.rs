@@ -122,17 +122,9 @@ impl Running {
         &self.printed
     }
 
-    /// Sends a signal, such as `TERM`.
-    ///
-    /// # Panics
-    /// When there is nobody to take it.
-    pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(
-            sent.is_ok_and(|status| status.success()),
-            "the signal was not sent"
-        );
+    /// Its process id, valid until it is finished or dropped.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end.
@@ -170,6 +162,20 @@ impl Drop for Running {
     }
 }
 
+/// Sends a signal, such as `TERM`, to a process.
+///
+/// # Panics
+/// When there is nobody to take it.
+pub fn signal(id: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &id.to_string()])
+        .status();
+    assert!(
+        sent.is_ok_and(|status| status.success()),
+        "the signal was not sent"
+    );
+}
+
 /// A host that is ready; killed when dropped.
 pub struct Serving {
     program: Running,
@@ -204,7 +210,7 @@ impl Serving {
     /// # Panics
     /// When it does not end with exit code 0.
     pub fn stop(self) -> String {
-        self.program.signal("TERM");
+        signal(self.program.id(), "TERM");
         self.program.finish().success()
     }
 }

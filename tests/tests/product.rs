@@ -4,6 +4,8 @@
 mod acme;
 #[path = "product/bad_data.rs"]
 mod bad_data;
+#[path = "product/crash.rs"]
+mod crash;
 #[path = "product/layering.rs"]
 mod layering;
 #[path = "product/policy.rs"]

@@ -30,7 +30,7 @@ pub enum PlanFault {
     },
     /// The database has been migrated by a newer binary.
     #[error(
-        "migration `{migration}` was applied to this database, but it is newer than this binary, which ends with {newest}; start a newer version"
+        "migration `{migration}` was applied to this database, but it is newer than this binary, which ends with {newest}"
     )]
     NewerThanBinary {
         /// The migration.

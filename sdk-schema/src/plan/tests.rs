@@ -173,9 +173,9 @@ fn refuses_a_database_that_is_newer_or_has_more_than_the_binary() {
     ]);
     let after = app(vec![at_seconds("blog", &[1, 3]), at_seconds("shop", &[])]);
     assert_snapshot!(check(&after, &ledger(&before), &[]), @"
-    migration `shop/20261120T101501Z_create_t1` was applied to this database, but it is newer than this binary, which ends with no migration; start a newer version
+    migration `shop/20261120T101501Z_create_t1` was applied to this database, but it is newer than this binary, which ends with no migration
     migration `blog/20261120T101502Z_create_t2` was applied to this database, but is missing from this binary: was its file deleted or renamed?
-    migration `blog/20261120T101504Z_create_t4` was applied to this database, but it is newer than this binary, which ends with `blog/20261120T101503Z_create_t3`; start a newer version
+    migration `blog/20261120T101504Z_create_t4` was applied to this database, but it is newer than this binary, which ends with `blog/20261120T101503Z_create_t3`
     ---
     blog/20261120T101501Z_create_t1: applied
     shop/20261120T101501Z_create_t1: refused (why)

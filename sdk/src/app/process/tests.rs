@@ -81,7 +81,7 @@ impl Terminal {
         text.replace(&folder, "DATA")
     }
 
-    /// What refuses to start, without what was done before it.
+    /// What these modules are refused for.
     fn refusal(&self, modules: &[Declaration]) -> String {
         self.run(modules, "migrate apply")
     }
@@ -96,7 +96,11 @@ mod linking {
             version: "2.0.0",
             ..module("blog", &[])
         };
-        assert_snapshot!(Terminal::new().refusal(&[module("blog", &[]), other]), @"");
+        assert_snapshot!(Terminal::new().refusal(&[module("blog", &[]), other]), @r"
+        error: two modules are named `blog`, versions 1.0.0 and 2.0.0: a name is linked once
+        hint: take one `blog` out of the host's `main`
+        exit code 1
+        ");
     }
 
     #[test]
@@ -106,7 +110,13 @@ mod linking {
             requiring(&["sales"], module("stock", &[])),
             requiring(&["stock"], module("sales", &[])),
         ];
-        assert_snapshot!(Terminal::new().refusal(&modules), @"");
+        assert_snapshot!(Terminal::new().refusal(&modules), @r"
+        error: module `blog` requires `account`, which is not linked; linked are blog, sales, sdk, stock
+        error: modules require each other in a circle: `sales`, `stock`
+        hint: link `account` in the host's `main`, with another `.module(…)`
+        hint: move what these modules share into one that all of them require
+        exit code 1
+        ");
     }
 
     #[test]
@@ -119,7 +129,10 @@ mod linking {
             requiring(&["geo"], module("blog", AFTER)),
             module("geo", &[SECOND]),
         ];
-        assert_snapshot!(Terminal::new().refusal(&modules), @"");
+        assert_snapshot!(Terminal::new().refusal(&modules), @r"
+        error: migration `blog/20260101T000000Z_first` comes after `geo/20260201T000000Z_second`, whose stamp is later: give `blog/20260101T000000Z_first` a stamp after 20260201T000000Z
+        exit code 1
+        ");
     }
 
     #[test]
@@ -128,7 +141,12 @@ mod linking {
             file("2026_first.json", EMPTY),
             file("20260201T000000Z_second.json", "{"),
         ];
-        assert_snapshot!(Terminal::new().refusal(&[module("blog", BROKEN)]), @"");
+        assert_snapshot!(Terminal::new().refusal(&[module("blog", BROKEN)]), @r"
+        error: module `blog` cannot be linked:
+          migrations/2026_first.json: `2026` is not a stamp: expected a UTC second such as 20261120T101530Z
+          migrations/20260201T000000Z_second.json: EOF while parsing an object at line 1 column 1
+        exit code 1
+        ");
     }
 }
 
@@ -138,7 +156,11 @@ mod planning {
     #[test]
     fn a_database_that_is_newer_than_the_binary() {
         let terminal = Terminal::applied(&[module("blog", &[FIRST, SECOND])]);
-        assert_snapshot!(terminal.refusal(&[module("blog", &[FIRST])]), @"");
+        assert_snapshot!(terminal.refusal(&[module("blog", &[FIRST])]), @r"
+        error: migration `blog/20260201T000000Z_second` was applied to this database, but it is newer than this binary, which ends with `blog/20260101T000000Z_first`
+        hint: start the newer version of this host, or restore a backup that this version made
+        exit code 1
+        ");
     }
 
     #[test]
@@ -148,23 +170,41 @@ mod planning {
             r#"{ "format": 1, "description": "Something else", "operations": [] }"#,
         );
         let terminal = Terminal::applied(&[module("blog", &[FIRST])]);
-        assert_snapshot!(terminal.refusal(&[module("blog", &[CHANGED])]), @"");
+        assert_snapshot!(terminal.refusal(&[module("blog", &[CHANGED])]), @r"
+        error: migration `blog/20260101T000000Z_first` was changed after it was applied: the ledger has checksum 10beb89b7204d07f7a0b18a0a531faddce3c78d1714c5fd86d2389f40582fda9, this binary has aea7fd72d2b283bda34ab0e1a7dfc64038ada1e66734bee6082fd06789648ba2
+        hint: put its file back as it was, and change what it made by `sdk-cli new migration blog`
+        exit code 1
+        ");
     }
 
     #[test]
     fn migrations_that_are_gone_and_one_that_is_late() {
         let terminal = Terminal::applied(&[module("blog", &[FIRST, THIRD])]);
         let modules = [module("blog", &[SECOND, THIRD])];
-        assert_snapshot!(terminal.refusal(&modules), @"");
+        assert_snapshot!(terminal.refusal(&modules), @r"
+        error: migration `blog/20260101T000000Z_first` was applied to this database, but is missing from this binary: was its file deleted or renamed?
+        error: migration `blog/20260201T000000Z_second` arrives late: its module has already applied `blog/20260301T000000Z_third`; give it a later stamp, or allow it by name
+        hint: put its file back: what was applied stays in the module
+        hint: `--allow-late blog/20260201T000000Z_second` applies it all the same
+        exit code 1
+        ");
         assert_snapshot!(terminal.run(&[module("blog", &[FIRST, SECOND, THIRD])],
-            "migrate apply --allow-late blog/20260201T000000Z_second"), @"");
+            "migrate apply --allow-late blog/20260201T000000Z_second"), @r"
+            applied blog/20260201T000000Z_second (late)
+            migrations: 1 applied
+            exit code 0
+            ");
     }
 
     #[test]
     fn a_late_migration_that_nobody_has() {
         let terminal = Terminal::applied(&[module("blog", &[FIRST])]);
         assert_snapshot!(terminal.run(&[module("blog", &[FIRST])],
-            "migrate apply --allow-late blog/20260201T000000Z_second"), @"");
+            "migrate apply --allow-late blog/20260201T000000Z_second"), @r"
+            error: migration `blog/20260201T000000Z_second` is allowed to be late, but no linked module has it
+            hint: `migrate status` shows the migrations
+            exit code 1
+            ");
     }
 }
 
@@ -185,14 +225,27 @@ fn a_step_that_fails_says_what_stays_applied() {
         }],
         ..module("blog", &[FIRST, RUNS])
     };
-    assert_snapshot!(Terminal::new().refusal(&[blog]), @"");
+    assert_snapshot!(Terminal::new().refusal(&[blog]), @r"
+    applied sdk/19700101T000000Z_create_ledger
+    applied sdk/19700101T000001Z_create_seed_records
+    applied sdk/19700101T000002Z_create_jobs
+    applied blog/20260101T000000Z_first
+    migrations: 4 applied
+    error: migration blog/20260201T000000Z_count, operation 1: step `count`: the votes are lost
+    hint: the migration was undone, those before it stay applied: mend it and start again
+    exit code 1
+    ");
 }
 
 #[test]
 fn a_folder_that_another_process_has_open() {
     let terminal = Terminal::applied(&[]);
     let _holder = Store::open(terminal.folder.path(), Clock::system()).unwrap();
-    assert_snapshot!(terminal.run(&[], "data list"), @"");
+    assert_snapshot!(terminal.run(&[], "data list"), @r"
+    error: DATA/store.redb is in use: another host has it open
+    hint: stop the other host, or give this one another --data
+    exit code 1
+    ");
 }
 
 #[test]
@@ -203,11 +256,19 @@ fn a_file_that_is_no_store() {
         "my shopping list",
     )
     .unwrap();
-    assert_snapshot!(terminal.run(&[], "data list"), @"");
+    assert_snapshot!(terminal.run(&[], "data list"), @r"
+    error: DATA/store.redb is not a store: Not a redb database: magic number mismatch
+    hint: nothing was changed; is it the right --data? If so, move the file away
+    exit code 1
+    ");
 }
 
 #[test]
 fn a_command_that_comes_before_the_migrations() {
     let terminal = Terminal::applied(&[]);
-    assert_snapshot!(terminal.run(&[module("blog", &[FIRST])], "seed real"), @"");
+    assert_snapshot!(terminal.run(&[module("blog", &[FIRST])], "seed real"), @r"
+    error: 1 migrations are pending
+    hint: `acme migrate apply` applies them
+    exit code 1
+    ");
 }
