@@ -6,6 +6,7 @@
 //! returns what it did as a [`StartReport`]. Nothing here prints.
 
 mod linked;
+mod snapshot;
 mod start;
 
 pub use linked::{LinkError, Linked};

@@ -75,6 +75,7 @@ fn of_merge_fault(fault: &MergeFault) -> Option<String> {
 fn of_start(error: &StartError) -> Vec<String> {
     match error {
         StartError::Migrate(error) => of_migrate(error),
+        StartError::Snapshot(error) => owned(of_store(error)),
         StartError::Apply(Failure { source, .. }) => of_migrate(source),
         StartError::Seed(error) => owned(of_seed(error)),
         StartError::Translations(error) => of_link(error),

@@ -116,6 +116,12 @@ pub(super) async fn apply(
 }
 
 fn write_report(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
+    if let Some(snapshot) = &report.snapshot {
+        out.line(format_args!(
+            "snapshot of the store as it was: {}",
+            snapshot.display()
+        ))?;
+    }
     for applied in &report.applied {
         let late = if applied.late { " (late)" } else { "" };
         let time = long_time(Duration::from_millis(applied.duration_ms));

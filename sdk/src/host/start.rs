@@ -1,18 +1,21 @@
 //! Linked modules on an open store, and how they start.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sdk_schema::{MigrationId, Plan};
 use serde::Serialize;
 
-use super::{LinkError, Linked};
+use super::{LinkError, Linked, snapshot};
 use crate::{
     clock::Clock,
     jobs::{JobsError, Scheduler},
     migrate::{self, MigrateError},
     module,
     seed::{self, SeedError, SeedReport},
-    store::{OpenError, Store},
+    store::{OpenError, Store, StoreError},
 };
 
 /// Linked modules on an open store. Holds the store's lock.
@@ -22,6 +25,8 @@ pub struct Host {
     store: Store,
     clock: Clock,
     scheduler: Scheduler,
+    /// The folder that the store is in; none when it is in memory.
+    data: Option<PathBuf>,
 }
 
 /// What a start has done.
@@ -53,6 +58,9 @@ pub enum StartError {
     /// The migrations cannot be planned.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// The store could not be copied before migrations; none was applied.
+    #[error("the snapshot before the migrations: {0}")]
+    Snapshot(StoreError),
     /// A migration failed; the report lists what was applied before it.
     #[error(transparent)]
     Apply(#[from] migrate::Failure),
@@ -74,7 +82,10 @@ impl Host {
         // The store says why when there is no folder after that.
         let _ = private_folder(data);
         let store = Store::open(data, clock.clone())?;
-        Ok(Self::on(linked, store, clock))
+        Ok(Self {
+            data: Some(data.to_owned()),
+            ..Self::on(linked, store, clock)
+        })
     }
 
     /// A host on a store that is open already.
@@ -86,6 +97,7 @@ impl Host {
             store,
             clock,
             scheduler,
+            data: None,
         }
     }
 
@@ -118,7 +130,7 @@ impl Host {
         Ok(StartReport { migrations, seeds })
     }
 
-    /// Applies what is pending.
+    /// Applies what is pending, after a snapshot of a store that has tables.
     ///
     /// # Errors
     /// The migration that failed leaves nothing; those before it stay applied.
@@ -134,14 +146,33 @@ impl Host {
         let application = self.linked.application();
         let plan = migrate::plan(&self.store, application, allow_late).await?;
         watch(StartStep::Planned(&plan));
+        let snapshot = self.snapshot_before(&plan).await?;
         let steps = self.linked.steps();
-        let applied = migrate::apply(&self.store, application, steps, &plan, &self.clock).await;
+        let mut applied = migrate::apply(&self.store, application, steps, &plan, &self.clock).await;
+        match &mut applied {
+            Ok(report) => report.snapshot = snapshot,
+            Err(failure) => failure.report.snapshot = snapshot,
+        }
         match &applied {
             Ok(report) => watch(StartStep::Migrated(report)),
             Err(failure) if failure.report.applied.is_empty() => {}
             Err(failure) => watch(StartStep::Migrated(&failure.report)),
         }
         Ok(applied?)
+    }
+
+    /// The way back, if the plan changes a store that is not new.
+    async fn snapshot_before(&self, plan: &Plan) -> Result<Option<PathBuf>, StartError> {
+        let is_new = self.store.schema().tables.is_empty();
+        let Some(data) = self
+            .data
+            .as_ref()
+            .filter(|_| !is_new && !plan.pending.is_empty())
+        else {
+            return Ok(None);
+        };
+        let taken = snapshot::take(&self.store, data, self.clock.now()).await;
+        taken.map(Some).map_err(StartError::Snapshot)
     }
 
     /// Applies the real seeds.
@@ -174,7 +205,7 @@ impl Host {
 }
 
 /// Makes a folder that only its owner can enter; one that is there stays as it is.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {
     let mut folder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);

@@ -1,5 +1,7 @@
 //! Carries out a plan.
 
+use std::path::PathBuf;
+
 use sdk_schema::{Application, Migration, MigrationId, Operation, Plan, Planned};
 use serde::Serialize;
 
@@ -18,8 +20,19 @@ const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Report {
     /// The migrations that were applied, in their order.
     pub applied: Vec<Applied>,
+    /// The copy of the store as it was before, if the caller has made one.
+    #[serde(serialize_with = "shown")]
+    pub snapshot: Option<PathBuf>,
     /// Migrations in the ledger that no linked module has any more.
     pub orphaned: Vec<MigrationId>,
+}
+
+/// Writes a path as it is shown: not every path is UTF-8.
+#[expect(clippy::ref_option, reason = "serde hands the field over so")]
+fn shown<S: serde::Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|path| path.display().to_string())
+        .serialize(to)
 }
 
 /// A migration that was applied.
@@ -51,6 +64,7 @@ pub async fn apply(
 ) -> Result<Report, Failure> {
     let mut report = Report {
         applied: Vec::with_capacity(plan.pending.len()),
+        snapshot: None,
         orphaned: plan.orphaned.iter().map(|entry| entry.id.clone()).collect(),
     };
     match run(store, application, steps, plan, clock, &mut report).await {
