@@ -37,8 +37,8 @@ fn every_fault_of_a_module_is_reported_at_once() {
       migrations/20260101T000000Z_create.json: EOF while parsing an object at line 1 column 1
       seeds/real/a.json: format 9 is not known to this version, which reads format 1
       seeds/test/b.json: EOF while parsing a list at line 1 column 1
-      translations/de.arb:1:18: message `hi`: not an ICU message at character 2: expected ICU identifier
       mail/welcome.doc is not the name of a mail template: expected welcome.html, welcome.txt, or with a locale welcome.de.html
+      translations/de.arb:1:18: message `hi`: not an ICU message at character 2: expected ICU identifier
     ");
 }
 
