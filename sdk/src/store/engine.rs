@@ -81,9 +81,10 @@ impl Store {
         Ok(Self::new(database, catalogue, clock))
     }
 
-    /// Whether there is a store in the folder. Opens nothing.
+    /// Whether there is a store in the folder, or may be one where this process
+    /// cannot look: to open that says why. Opens nothing.
     pub fn exists(dir: &Path) -> bool {
-        dir.join(FILE_NAME).exists()
+        dir.join(FILE_NAME).try_exists().unwrap_or(true)
     }
 
     fn new(database: Database, catalogue: Catalogue, clock: Clock) -> Self {

@@ -224,7 +224,7 @@ pub enum StoreError {
         bytes: usize,
     },
     /// The disk has no room left.
-    #[error("no room left on the disk of the store")]
+    #[error("no room left on the disk of store.redb")]
     Full,
     /// The system refused for another reason.
     #[error("the store's file: {source}")]

@@ -1,9 +1,9 @@
 //! Data folders that cannot be used: each gives an error that names the file,
 //! and loses nothing.
 
-use std::fs;
+use std::{fs, path::Path};
 
-use product_tests::Session;
+use product_tests::{Finished, Session};
 
 fn migrated() -> Session {
     let session = Session::new(&["acme"]);
@@ -45,29 +45,69 @@ fn a_file_that_is_no_store_is_refused_and_left_alone() {
     assert!(content.starts_with("a shopping list"));
 }
 
+/// What a host complains about that may not do with the data folder, or its
+/// file, what these modes forbid. They are taken back.
+#[cfg(unix)]
+fn complaint_under_modes(session: &Session, line: &str, folder: u32, file: u32) -> String {
+    use std::os::unix::{fs::PermissionsExt, process::CommandExt};
+
+    let data = session.path().join("data");
+    let store = data.join("store.redb");
+    let set = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    let has_store = store.exists();
+    if has_store {
+        set(&store, file);
+    }
+    set(&data, folder);
+    set(session.path(), 0o755);
+    let mut command = session.command(&format!("acme {line}"));
+    // Root may do everything, so the command runs as nobody.
+    if fs::write(data.join("probe"), "").is_ok() {
+        fs::remove_file(data.join("probe")).expect("a probe");
+        let program = session.path().join("acme");
+        fs::copy(product_tests::build("acme"), &program).expect("a copy");
+        command = session.command(&format!("{} {line}", program.display()));
+        command.uid(65_534).gid(65_534);
+    }
+    let complaint = Finished::of(&mut command).failure(1);
+    set(&data, 0o755);
+    if has_store {
+        set(&store, 0o644);
+    }
+    complaint
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_is_refused() {
-    use std::os::unix::{fs::PermissionsExt, process::CommandExt};
-
     let session = Session::new(&["acme"]);
-    let folder = session.path().join("data");
-    fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    fs::set_permissions(session.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = session.command("acme migrate apply");
-    // Root may write everywhere, so the command runs as nobody.
-    if fs::write(folder.join("probe"), "").is_ok() {
-        fs::remove_file(folder.join("probe")).unwrap();
-        let program = session.path().join("acme");
-        fs::copy(product_tests::build("acme"), &program).unwrap();
-        command = session.command(&format!("{} migrate apply", program.display()));
-        command.uid(65_534).gid(65_534);
+    fs::create_dir(session.path().join("data")).unwrap();
+    let complaint = complaint_under_modes(&session, "migrate apply", 0o555, 0o644);
+    assert!(
+        complaint.contains("store.redb cannot be written"),
+        "{complaint}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_cannot_be_written_or_reached_is_refused_and_left_alone() {
+    let session = migrated();
+    let store = session.path().join("data/store.redb");
+    let before = fs::read(&store).unwrap();
+    for (folder, file) in [(0o555, 0o444), (0o755, 0o444), (0o000, 0o644)] {
+        for line in ["data list", "serve --addr 127.0.0.1:0"] {
+            let complaint = complaint_under_modes(&session, line, folder, file);
+            assert!(
+                complaint.contains("store.redb cannot be written: Permission denied")
+                    && complaint.contains("hint: "),
+                "{complaint}"
+            );
+        }
     }
-    let output = command.output().unwrap();
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{complaint}");
-    assert!(complaint.contains("cannot be written"), "{complaint}");
+    assert!(fs::read(&store).unwrap() == before, "the file was changed");
 }
 
 #[cfg(unix)]
@@ -88,7 +128,10 @@ fn a_full_disk_stops_the_start_and_loses_nothing() {
     let output = command.args(["-c", &script]).output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{complaint}");
-    assert!(complaint.contains("no room left"), "{complaint}");
+    assert!(
+        complaint.contains("no room left on the disk of store.redb\nhint: make room"),
+        "{complaint}"
+    );
     assert_eq!(
         session
             .run("acme data export geo.country")

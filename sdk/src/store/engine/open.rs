@@ -19,7 +19,7 @@ use redb::{
     Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
 };
 
-use super::FILE_NAME;
+use super::{FILE_NAME, Store};
 use crate::store::{
     catalogue::{
         Catalogue,
@@ -36,7 +36,7 @@ const NEW_FILE_NAME: &str = "store.redb.new";
 pub(super) fn file(dir: &Path) -> Result<(Database, Catalogue), OpenError> {
     fs::create_dir_all(dir).map_err(|source| refused(dir, source))?;
     let path = dir.join(FILE_NAME);
-    if !path.exists() {
+    if !Store::exists(dir) {
         create(dir, &path)?;
     }
     guarded(&path, || inspect(&path))?;
