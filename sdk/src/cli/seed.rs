@@ -42,7 +42,7 @@ pub(super) async fn refuse_pending(host: &Host) -> Result<(), CommandError> {
     match plan.pending.len() {
         0 => Ok(()),
         pending => Err(
-            CommandError::failed(anyhow::anyhow!("{pending} migrations are pending")).hint(
+            CommandError::failed(anyhow::anyhow!("migrations are pending: {pending}")).hint(
                 format!("`{} migrate apply` applies them", host.linked().name()),
             ),
         ),

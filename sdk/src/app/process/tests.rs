@@ -281,7 +281,7 @@ fn a_file_that_is_no_store() {
 fn a_command_that_comes_before_the_migrations() {
     let terminal = Terminal::applied(&[]);
     assert_snapshot!(terminal.run(&[module("blog", &[FIRST])], "seed real"), @r"
-    error: 1 migrations are pending
+    error: migrations are pending: 1
     hint: `acme migrate apply` applies them
     exit code 1
     ");
