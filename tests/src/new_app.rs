@@ -17,11 +17,20 @@ impl NewApp {
     /// # Panics
     /// When a line fails.
     pub fn made_by(name: &'static str, lines: &[&str]) -> Self {
+        let sdk = workspace_root().display();
+        Self::on(name, &format!("--sdk-path {sdk}"), lines)
+    }
+
+    /// The same for an application that uses the SDK which `source` names.
+    ///
+    /// # Panics
+    /// When a line fails.
+    pub fn on(name: &'static str, source: &str, lines: &[&str]) -> Self {
         let session = Session::new(&["sdk-cli"]);
         session.share_builds();
-        let sdk = workspace_root().display();
-        let line = format!("sdk-cli new app {name} --sdk-path {sdk}");
-        session.run(&line).success();
+        session
+            .run(&format!("sdk-cli new app {name} {source}"))
+            .success();
         let app = Self { session, name };
         // What is locked here has been fetched: the build needs no network.
         fs::copy(workspace_root().join("Cargo.lock"), app.file("Cargo.lock")).expect("a lock file");
@@ -55,6 +64,24 @@ impl NewApp {
         text
     }
 
+    /// Builds it.
+    ///
+    /// # Panics
+    /// When it does not build, or not without a warning.
+    pub fn builds_without_a_warning(&self) {
+        let built = self.run("cargo build");
+        assert!(!built.stderr.contains("warning"), "{}", built.stderr);
+        built.success();
+    }
+
+    /// Runs its program, once it is built, with these words.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    pub fn host(&self, words: &str) -> Finished {
+        self.run(&format!("{} {words}", self.name))
+    }
+
     /// The command that a line names, in the folder of the application; its
     /// own program is known by name once it is built.
     pub fn command(&self, line: &str) -> Command {
@@ -73,5 +100,19 @@ impl NewApp {
     /// When the program cannot be started.
     pub fn run(&self, line: &str) -> Finished {
         Finished::of(&mut self.command(line))
+    }
+}
+
+/// The folder of the application vanishes, and what was linked of it is large.
+impl Drop for NewApp {
+    fn drop(&mut self) {
+        let linked = format!("{}-", self.name);
+        let programs = fs::read_dir(apps().join("debug/deps"));
+        for program in programs.into_iter().flatten().flatten() {
+            if program.file_name().to_string_lossy().starts_with(&linked) {
+                // Another run of the tests may have removed it.
+                let _ = fs::remove_file(program.path());
+            }
+        }
     }
 }
