@@ -130,8 +130,8 @@ fn a_dependency_by_version_compiles() {
     let root = workspace_root().display();
     let patches =
         ["sdk", "sdk-build"].map(|name| format!("{name} = {{ path = \"{root}/{name}\" }}\n"));
-    let patched = format!("[patch.crates-io]\n{}\n[package]", patches.concat());
-    app.edit("Cargo.toml", "[package]", &patched);
+    let section = format!("[patch.crates-io]\n{}\n[package]", patches.concat());
+    app.edit("Cargo.toml", "[package]", &section);
     app.builds_without_a_warning();
     app.host("migrate status").success();
 }
