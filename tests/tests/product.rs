@@ -6,8 +6,12 @@ mod acme;
 mod bad_data;
 #[path = "product/crash.rs"]
 mod crash;
+#[path = "product/documents.rs"]
+mod documents;
 #[path = "product/layering.rs"]
 mod layering;
+#[path = "product/operating.rs"]
+mod operating;
 #[path = "product/policy.rs"]
 mod policy;
 #[path = "product/readme.rs"]

@@ -100,8 +100,11 @@ async fn carry_out(
         Command::Version | Command::Schema | Command::Lang(_) => {
             Ok(about_binary(&linked, &line.command, &mut Output::new(out, line.json)).into())
         }
+        Command::Serve(_) if line.json => Err(CommandError::usage(
+            "serve prints no document: leave --json out",
+        )),
         Command::Serve(args) => {
-            refuse_file(&data)?;
+            refuse_unusable(&data)?;
             Ok(serve::serve(linked, &data, &config, args).await.into())
         }
         Command::Doctor => Ok(examine(linked, &data, words, line.json, out).await),
@@ -121,7 +124,7 @@ async fn examine(
     out: &mut (dyn Write + Send),
 ) -> Ending {
     let request = Request { words, input: None };
-    let is_new = !data.exists() || (data.is_dir() && !Store::exists(data));
+    let is_new = refuse_unusable(data).is_ok() && !Store::exists(data);
     let verdict = if is_new { Verdict::Warn } else { Verdict::Fail };
     on_data(Arc::clone(&linked), data, &Command::Doctor, &request, out)
         .await
@@ -170,7 +173,7 @@ async fn on_data(
     request: &Request,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
-    refuse_file(data)?;
+    refuse_unusable(data)?;
     let clock = Clock::system();
     let host = match command {
         // They answer for a store that is still to be made, and write nothing.
@@ -188,13 +191,18 @@ async fn on_data(
     }
 }
 
-/// Fails when the data folder is none.
-fn refuse_file(data: &Path) -> Result<(), CommandError> {
-    if data.exists() && !data.is_dir() {
-        let found = CommandError::failed(anyhow!("{} is not a folder", data.display()));
-        return Err(found.hint("--data names the folder of the host's data"));
-    }
-    Ok(())
+/// Fails when the data folder is there but is none, or is closed to this user.
+fn refuse_unusable(data: &Path) -> Result<(), CommandError> {
+    // The dot asks whether the folder can be entered.
+    let error = match std::fs::metadata(data.join(".")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => error,
+        _ => return Ok(()),
+    };
+    let refused = match error.kind() {
+        io::ErrorKind::NotADirectory => anyhow!("{} is not a folder", data.display()),
+        _ => anyhow!("{}: {error}", data.display()),
+    };
+    Err(CommandError::failed(refused).hint("--data names the folder of the host's data"))
 }
 
 fn nothing_there(linked: &Linked, data: &Path) -> CommandError {

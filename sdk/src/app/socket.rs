@@ -121,9 +121,10 @@ impl CommandSocket {
 
 impl RunningSocket {
     /// Accepts nothing any more and returns when the commands under way have
-    /// ended; those that have not after `grace` are dropped.
+    /// ended and their answers are read; what is not after `grace` is dropped.
     pub(crate) async fn stop(mut self, grace: Duration) {
         self.stop.send_replace(true);
+        let grace = grace.saturating_add(READING);
         if timeout(grace, &mut self.task).await.is_err() {
             self.task.abort();
         }

@@ -64,7 +64,7 @@ pub(super) async fn list(
         .read(async |tx| {
             let rows = tx.table(table)?;
             let schema = rows.schema().clone();
-            let filter = parse_filter(&schema, selection.filter)?;
+            let filter = parse_filter(table, &schema, selection.filter)?;
             let mut scan = rows
                 .scan()
                 .limit(selection.limit)
@@ -110,18 +110,19 @@ fn unlisted(table: &str, error: StoreError) -> CommandError {
 
 /// Reads `FIELD=VALUE` pairs.
 fn parse_filter<'a>(
-    table: &Table,
+    table: &str,
+    schema: &Table,
     pairs: &'a [String],
 ) -> Result<Vec<(&'a str, Value)>, CommandError> {
     let parse = |pair: &'a String| {
         let (name, text) = pair
             .split_once('=')
             .ok_or_else(|| CommandError::usage(format!("`{pair}`: expected FIELD=VALUE")))?;
-        let field = table.field(name).ok_or_else(|| {
+        let field = schema.field(name).ok_or_else(|| {
             CommandError::failed(StoreError::UnknownField {
-                table: table.name.to_string(),
+                table: table.to_owned(),
                 field: name.to_owned(),
-                known: table.field_list(),
+                known: schema.field_list(),
             })
         })?;
         let value = Value::from_text(&field.ty, text)
@@ -167,7 +168,7 @@ pub(super) async fn get(
         .store()
         .read(async |tx| {
             let rows = tx.table(table)?;
-            let key = parse_key(rows.schema(), words)?;
+            let key = parse_key(table, rows.schema(), words)?;
             Ok::<_, CommandError>(rows.get(&key).await?)
         })
         .await?;
@@ -192,21 +193,21 @@ pub(super) async fn get(
 }
 
 /// Reads the words of a key, one for each of its fields.
-fn parse_key(table: &Table, words: &[String]) -> Result<Vec<Value>, CommandError> {
-    if words.len() != table.key.len() {
-        let plural = if table.key.len() == 1 { "" } else { "s" };
+fn parse_key(table: &str, schema: &Table, words: &[String]) -> Result<Vec<Value>, CommandError> {
+    let key = &schema.key;
+    if words.len() != key.len() {
+        let plural = if key.len() == 1 { "" } else { "s" };
         return Err(CommandError::usage(format!(
-            "the key of `{}` is ({}): expected {} word{plural}, found {}",
-            table.name,
-            table.key.join(", "),
-            table.key.len(),
+            "the key of `{table}` is ({}): expected {} word{plural}, found {}",
+            key.join(", "),
+            key.len(),
             words.len()
         )));
     }
     let parse = |(name, word): (&sdk_schema::Name, &String)| {
-        let field = table.field(name).expect("a key consists of fields");
+        let field = schema.field(name).expect("a key consists of fields");
         Value::from_text(&field.ty, word)
             .map_err(|error| CommandError::usage(format!("key field `{name}`: {error}")))
     };
-    table.key.iter().zip(words).map(parse).collect()
+    key.iter().zip(words).map(parse).collect()
 }

@@ -1,6 +1,10 @@
 //! `job list`, `job run`, `job history`.
 
-use super::{CommandError, Output, output::moment, seed::refuse_pending};
+use super::{
+    CommandError, Output,
+    output::{moment, one_line},
+    seed::refuse_pending,
+};
 use crate::{
     host::Host,
     jobs::{JobRun, JobStatus, RunState},
@@ -45,11 +49,12 @@ pub(super) async fn run(host: &Host, job: &str, out: &mut Output<'_>) -> Result<
     let (scheduler, name) = (host.scheduler().clone(), job.to_owned());
     let run = tokio::spawn(async move { scheduler.run_now(&name).await }).await??;
     out.either(&run, |out| write_runs(std::slice::from_ref(&run), out))?;
-    match (&run.state, &run.error) {
-        (RunState::Done, _) => Ok(()),
-        (_, Some(error)) => Err(CommandError::failed(anyhow::anyhow!("{job}: {error}"))),
-        (state, None) => Err(CommandError::failed(anyhow::anyhow!("{job}: {state}"))),
+    if run.state == RunState::Done {
+        return Ok(());
     }
+    let state = run.state.to_string();
+    let reason = one_line(run.error.as_deref().unwrap_or(&state));
+    Err(CommandError::failed(anyhow::anyhow!("{job}: {reason}")))
 }
 
 /// Lists past runs, the newest first.

@@ -34,7 +34,9 @@ fn write_status(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<
         &["STATE", "STAMP", "MODULE", "NAME", "DESCRIPTION"],
         &rows,
         "no migrations are linked",
-    )
+    )?;
+    let mut details = status.iter().filter_map(|it| it.detail.as_ref());
+    details.try_for_each(|detail| out.line(format_args!("{detail}")))
 }
 
 /// Shows what `apply` would do.

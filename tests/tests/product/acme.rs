@@ -268,5 +268,5 @@ fn exit_codes_tell_failure_from_misuse() {
     let composite = session
         .run("acme data get geo.country_language DE")
         .failure(2);
-    insta::assert_snapshot!(composite, @"error: the key of `country_language` is (country, language): expected 2 words, found 1");
+    insta::assert_snapshot!(composite, @"error: the key of `geo.country_language` is (country, language): expected 2 words, found 1");
 }

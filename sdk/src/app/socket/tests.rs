@@ -114,10 +114,7 @@ async fn a_command_gets_its_output_and_its_exit_code() {
         "{out}"
     );
     assert_eq!(ending.exit_code, 1);
-    insta::assert_snapshot!(ending.complaint, @r"
-    error: office.fail: no paper
-    error: in tray 1
-    ");
+    insta::assert_snapshot!(ending.complaint, @"error: office.fail: no paper in tray 1");
 }
 
 #[tokio::test]
