@@ -164,11 +164,12 @@ async fn migrations(host: &Host) -> Finding {
             "link the module again, or leave its tables as they are",
         ),
         Ok(_) => Finding::ok("migrations", "all applied"),
-        Err(error) => Finding::fail(
-            "migrations",
-            error.to_string(),
-            format!("`{name} migrate status` shows each of them"),
-        ),
+        Err(error) => {
+            let error = CommandError::failed(error);
+            let status = || format!("`{name} migrate status` shows each of them");
+            let hint = error.advice().map_or_else(status, str::to_owned);
+            Finding::fail("migrations", error.message(), hint)
+        }
     }
 }
 
