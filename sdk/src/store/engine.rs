@@ -4,6 +4,7 @@
 //! time; any number read, each its own snapshot, and none waits for a writer.
 //! What a write did is on disk when [`Store::write`] returns.
 
+mod new_file;
 mod open;
 mod snapshot;
 

@@ -9,8 +9,7 @@
 //! panics over one, the file is damaged too.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -19,7 +18,7 @@ use redb::{
     Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
 };
 
-use super::{FILE_NAME, Store};
+use super::{FILE_NAME, Store, new_file};
 use crate::store::{
     catalogue::{
         Catalogue,
@@ -61,15 +60,11 @@ pub(super) fn backend(backend: impl StorageBackend) -> Result<(Database, Catalog
 /// so that an empty one can only be one that was lost.
 fn create(dir: &Path, path: &Path) -> Result<(), OpenError> {
     let new = dir.join(NEW_FILE_NAME);
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(&new, error)),
-        _ => {}
-    }
+    new_file::clear(&new).map_err(|error| refused(&new, error))?;
     let database = Database::create(&new).map_err(|error| failed(path, error))?;
     load(&database).map_err(|error| unreadable(path, error))?;
     drop(database);
-    let named = fs::rename(&new, path).and_then(|()| File::open(dir)?.sync_all());
-    named.map_err(|source| refused(path, source))
+    new_file::put_in_place(&new, path).map_err(|source| refused(path, source))
 }
 
 /// Reads the catalogue without a change to the file.

@@ -4,17 +4,14 @@
 //! keys: writers go on meanwhile, and the copy has no gaps. Until it is whole it
 //! has another name, so that a file of the right name can be trusted.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use redb::{
     Database, DatabaseError, ReadTransaction, ReadableTable, TableDefinition, TableHandle,
     WriteTransaction,
 };
 
+use super::new_file;
 use crate::store::error::StoreError;
 
 type Tree<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
@@ -22,20 +19,12 @@ type Tree<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 /// Writes what `source` sees to the file `path`, whose folder is there.
 pub(super) fn write(source: &ReadTransaction, path: &Path) -> Result<(), StoreError> {
     let partial = path.with_extension("partial");
-    match fs::remove_file(&partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
+    new_file::clear(&partial)?;
     fill(source, &partial).inspect_err(|_| {
         // What was written is of no use; that it cannot be removed is no worse.
         let _ = fs::remove_file(&partial);
     })?;
-    fs::rename(&partial, path)?;
-    // The name is on disk when the folder is.
-    match path.parent() {
-        Some(folder) if cfg!(unix) => Ok(File::open(folder)?.sync_all()?),
-        _ => Ok(()),
-    }
+    Ok(new_file::put_in_place(&partial, path)?)
 }
 
 fn fill(source: &ReadTransaction, path: &Path) -> Result<(), StoreError> {

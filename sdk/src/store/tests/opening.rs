@@ -216,3 +216,13 @@ async fn a_full_disk_is_an_error_of_its_own() {
     assert!(matches!(error, StoreError::Full), "{error}");
     assert_eq!(all::<Person>(&store).await, [person("Ada")]);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = filled().await;
+    let mode = fs::metadata(file(dir.path())).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
