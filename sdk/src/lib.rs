@@ -17,10 +17,85 @@
 //! migrations ([`migrate`]), [`seed`]s, one scheduler ([`jobs`]), one catalogue
 //! of translations ([`lang`]), one command line ([`cli`]).
 //!
-//! A module is declared by [`macro@Table`], [`macro@TableEnum`], [`macro@job`],
-//! [`macro@step`] and [`macro@Module`], and by [`include_module!`] with the
-//! build script `fn main() { sdk_build::module() }`. The smallest one lies in
-//! `templates/module`, larger ones in `examples/modules`.
+//! # What a module looks like
+//!
+//! A module is a crate whose build script is `fn main() { sdk_build::module(); }`.
+//! Its manifest ([`macro@Module`]) lists what it declares, and
+//! [`include_module!`] brings the files beside the source: migrations, seeds,
+//! translations, mail templates.
+//!
+//! ```text
+//! // examples/modules/campaign/src/lib.rs
+//! sdk::include_module!();
+//!
+//! /// The module, for a host to link.
+//! #[derive(Module)]
+//! #[module(
+//!     name = "campaign",
+//!     requires(geo::Geo),
+//!     tables(Organisation, Project, Supporter, Pledge, Tag, ProjectTag),
+//!     jobs(digest, expire_pledges),
+//!     steps(fill_slugs, count_minor_units)
+//! )]
+//! pub struct Campaign;
+//! ```
+//!
+//! A table ([`macro@Table`]) is a struct, an enum in it a [`macro@TableEnum`]:
+//!
+//! ```text
+//! // examples/modules/campaign/src/tables.rs
+//! /// A person who supports projects.
+//! #[derive(Table, Debug, Clone, PartialEq)]
+//! pub struct Supporter {
+//!     /// Identifies the supporter.
+//!     #[key]
+//!     pub id: Id<Supporter>,
+//!     /// Where mail reaches them.
+//!     #[unique]
+//!     #[fake(email)]
+//!     pub email: String,
+//!     /// What they want to be called.
+//!     #[fake(name)]
+//!     pub name: String,
+//!     /// Where they live, if they say so.
+//!     #[references(geo::Country, on_delete = "set_null")]
+//!     pub country: Option<String>,
+//!     /// When they first came.
+//!     pub joined: Timestamp,
+//!     /// The language they want mail in.
+//!     #[references(geo::Language, on_delete = "set_null")]
+//!     pub language: Option<String>,
+//! }
+//! ```
+//!
+//! A [`macro@job`] is a function on a schedule, a [`macro@step`] one that
+//! migrations call:
+//!
+//! ```text
+//! // examples/modules/campaign/src/jobs.rs
+//! /// Counts the pledges of the last 24 hours by project and logs them.
+//! #[job(
+//!     schedule = "0 7 * * MON-FRI",
+//!     tz = "Europe/Berlin",
+//!     missed = "once",
+//!     overlap = "forbid",
+//!     timeout = "5m",
+//!     retry = 2
+//! )]
+//! pub(crate) async fn digest(cx: &JobContext) -> Result<()> {
+//!     let counts = count_pledges(cx.store(), before(cx.due(), DAY), cx.due()).await?;
+//!     for (project, pledges) in &counts {
+//!         tracing::info!(project = project.title, pledges, "pledges of the last day");
+//!     }
+//!     tracing::info!(projects = counts.len(), "digest done");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The smallest module lies in `templates/module`, larger ones in
+//! `examples/modules`.
+//!
+//! # How this crate is made
 //!
 //! The modules of this crate are layers, the lowest first; no import points up.
 

@@ -6,6 +6,8 @@ mod acme;
 mod bad_data;
 #[path = "product/crash.rs"]
 mod crash;
+#[path = "product/docs.rs"]
+mod docs;
 #[path = "product/documents.rs"]
 mod documents;
 #[path = "product/layering.rs"]
