@@ -90,3 +90,26 @@ pub(crate) fn parse<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, StoreError> 
 pub(crate) fn print(raw: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(raw).expect("the catalogue is made of strings, numbers and lists")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::catalogue::StoredTable;
+
+    #[test]
+    fn the_page_of_the_format_shows_a_head_and_a_table() {
+        let page = include_str!("../../../../docs/format-store.md");
+        let blocks = page.split("```json\n").skip(1);
+        let blocks: Vec<_> = blocks
+            .filter_map(|block| block.split_once("```"))
+            .map(|(block, _)| block.as_bytes())
+            .collect();
+        let [head, table] = blocks.as_slice() else {
+            panic!("two examples, found {}", blocks.len());
+        };
+        assert_eq!(parse::<RawHead>(head).unwrap().format, FORMAT);
+        let table: RawTable = parse(table).unwrap();
+        assert_eq!(table.entry_key(), "r12");
+        StoredTable::new(table).unwrap();
+    }
+}
