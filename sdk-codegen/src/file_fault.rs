@@ -74,10 +74,11 @@ impl FileFault {
     pub(crate) fn of_json(file: &Path, error: &serde_json::Error) -> Self {
         let place = Place {
             line: error.line(),
-            column: error.column(),
+            // A text that ends too early ends in column 0 of the line after its last.
+            column: error.column().max(1),
         };
         let text = error.to_string();
-        let tail = format!(" at line {} column {}", place.line, place.column);
+        let tail = format!(" at line {} column {}", error.line(), error.column());
         match text.strip_suffix(&tail) {
             Some(message) => Self::at(file, place, message),
             None => Self::new(file, text),

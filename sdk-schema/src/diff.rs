@@ -379,6 +379,7 @@ fn table_fault(fault: MarkFault, known: &str) -> DiffFault {
             was,
             known: known.to_owned(),
         },
+        MarkFault::Circle { now, was } => DiffFault::TablesExchanged { table: now, was },
     }
 }
 
@@ -401,6 +402,11 @@ fn field_fault(table: &Name, fault: MarkFault, known: &str) -> DiffFault {
             field: now,
             was,
             known: known.to_owned(),
+        },
+        MarkFault::Circle { now, was } => DiffFault::FieldsExchanged {
+            table,
+            field: now,
+            was,
         },
     }
 }

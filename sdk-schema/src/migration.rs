@@ -205,7 +205,10 @@ pub struct Migration {
 
 /// The content of a migration's file; its name is not in it.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `format` and `operations`"
+)]
 struct File {
     format: u32,
     #[serde(default)]

@@ -59,7 +59,10 @@ pub struct SeedFile {
 
 /// The content of a seed file.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `format`, `table` and `rows`"
+)]
 struct Content {
     format: u32,
     table: Name,

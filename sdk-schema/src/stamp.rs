@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 const FORMAT: &str = "%Y%m%dT%H%M%SZ";
+
+/// The last year that four digits hold.
+const LAST_YEAR: i32 = 9999;
 
 /// A UTC second, written `20261120T101530Z`.
 ///
@@ -40,10 +43,10 @@ impl Stamp {
         self.0.and_utc()
     }
 
-    /// The stamp one second later.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + chrono::TimeDelta::seconds(1))
+    /// The stamp one second later; none at the end of the last year that can be written.
+    pub fn next(self) -> Option<Self> {
+        let next = self.0.checked_add_signed(chrono::TimeDelta::seconds(1))?;
+        (next.year() <= LAST_YEAR).then_some(Self(next))
     }
 }
 
@@ -105,8 +108,11 @@ mod tests {
     #[test]
     fn the_next_stamp_sorts_after_it_as_text_too() {
         let last: Stamp = "20261231T235959Z".parse().unwrap();
-        assert_eq!(last.next().to_string(), "20270101T000000Z");
-        assert!(last.next() > last && last.next().to_string() > last.to_string());
+        let next = last.next().unwrap();
+        assert_eq!(next.to_string(), "20270101T000000Z");
+        assert!(next > last && next.to_string() > last.to_string());
         assert_eq!(Stamp::at(last.instant()), last);
+        let end_of_time: Stamp = "99991231T235959Z".parse().unwrap();
+        assert_eq!(end_of_time.next(), None);
     }
 }

@@ -63,12 +63,19 @@ fn impossible(module: &Module, fault: &DiffFault) -> FileFault {
         | DiffFault::NullNeedsDefault { table, field }
         | DiffFault::NotWider { table, field, .. }
         | DiffFault::KeyTypeChanged { table, field, .. }
-        | DiffFault::FieldRenameUnclear { table, field, .. } => {
-            module.fault_at(table, Some(field), fault)
-        }
-        DiffFault::KeyChanged { table, .. } | DiffFault::TableRenameUnclear { table, .. } => {
-            module.fault_at(table, None, fault)
-        }
+        | DiffFault::FieldRenameUnclear { table, field, .. }
+        | DiffFault::FieldWasUnknown { table, field, .. }
+        | DiffFault::FieldsExchanged { table, field, .. }
+        | DiffFault::FieldRenamedTwice {
+            table,
+            second: field,
+            ..
+        } => module.fault_at(table, Some(field), fault),
+        DiffFault::KeyChanged { table, .. }
+        | DiffFault::TableRenameUnclear { table, .. }
+        | DiffFault::TableWasUnknown { table, .. }
+        | DiffFault::TablesExchanged { table, .. }
+        | DiffFault::TableRenamedTwice { second: table, .. } => module.fault_at(table, None, fault),
         _ => FileFault::new(&module.manifest_file, fault),
     }
 }

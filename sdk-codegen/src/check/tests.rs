@@ -46,17 +46,22 @@ fn accepts_a_module_without_folders() {
 }
 
 #[test]
+fn says_where_a_mark_of_a_former_name_stands() {
+    insta::assert_snapshot!(check_edit(TABLES, "pub votes: i64", "#[was(\"vote\")] pub stars: i64"), @"src/tables.rs:18:24: table `post`: field `stars` says that it was `vote`, which the migrations do not have; they have slug, author, state, votes");
+}
+
+#[test]
 fn reports_faults_of_all_kinds_at_once() {
     insta::assert_snapshot!(check(&[
         (TABLES, &edited(TABLES, "pub votes: i64", "pub votes: usize")),
-        (POST, "{"),
+        (POST, "{\n"),
         ("seeds/real/author.json", "[]"),
         ("translations/de.arb", "{}"),
         ("mail/welcome", "Hello"),
     ]), @r#"
     mail/welcome: welcome is not the name of a mail template: expected welcome.html, welcome.txt, or with a locale welcome.de.html
-    migrations/20260102T120000Z_create_post.json:1:1: EOF while parsing an object
-    seeds/real/author.json:1:2: invalid length 0, expected struct Content with 3 elements
+    migrations/20260102T120000Z_create_post.json:2:1: EOF while parsing an object
+    seeds/real/author.json:1:2: invalid length 0, expected an object with `format`, `table` and `rows`
     src/tables.rs:18:16: a field cannot be `usize`: use u64 or u32, which are the same on all machines; expected bool, an integer such as i64, f32, f64, String, Vec<u8>, Id<T>, Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these
     translations/de.arb: `@@locale` is missing, expected "@@locale": "de"
     "#);

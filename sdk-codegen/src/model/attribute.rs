@@ -41,8 +41,11 @@ pub(super) fn single<'a>(
 /// Whether the attribute of that name stands there; it takes no arguments.
 pub(super) fn flag(attributes: &[Attribute], name: &str, faults: &mut Faults) -> bool {
     let attribute = single(attributes, name, faults);
-    if let Some(Meta::List(list)) = attribute.map(|attribute| &attribute.meta) {
-        faults.at(&list.tokens, format!("`#[{name}]` takes no arguments"));
+    let refusal = || format!("`#[{name}]` takes no arguments");
+    match attribute.map(|attribute| &attribute.meta) {
+        Some(Meta::List(list)) => faults.at(&list.tokens, refusal()),
+        Some(Meta::NameValue(pair)) => faults.at(&pair.value, refusal()),
+        Some(Meta::Path(_)) | None => {}
     }
     attribute.is_some()
 }

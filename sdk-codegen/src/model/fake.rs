@@ -15,7 +15,10 @@ const RANGE: &str = "expected two whole numbers, the smaller first, as in `range
 
 /// Reads the attribute of a field of type `ty`.
 pub(super) fn parse(attribute: &Attribute, ty: Option<&TypeModel>) -> syn::Result<Fake> {
-    let entry: Meta = item(attribute, EXAMPLE)?;
+    let entry: Meta = item(attribute, EXAMPLE).map_err(|error| {
+        let message = format!("expected `#[{EXAMPLE}]`, another word, or `range(1, 100)`");
+        syn::Error::new(error.span(), message)
+    })?;
     let fake = match &entry {
         Meta::List(list) if list.path.is_ident("range") => range(list)?,
         Meta::Path(path) => {

@@ -14,7 +14,7 @@ const ACCEPTED: &str = "expected bool, an integer such as i64, f32, f64, String,
      Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these";
 
 /// Types that people try, with what to write instead.
-const INSTEAD: [(&str, &str); 13] = [
+const INSTEAD: [(&str, &str); 26] = [
     (
         "usize",
         "use u64 or u32, which are the same on all machines",
@@ -34,6 +34,19 @@ const INSTEAD: [(&str, &str); 13] = [
     ("BTreeMap", "use Json"),
     ("HashSet", "use Vec<T>"),
     ("BTreeSet", "use Vec<T>"),
+    ("string", "use String"),
+    ("text", "use String"),
+    ("int", "use i64 or i32"),
+    ("integer", "use i64 or i32"),
+    ("float", "use f64 or f32"),
+    ("double", "use f64"),
+    ("boolean", "use bool"),
+    ("bytes", "use Vec<u8>"),
+    ("uuid", "use Id<T>"),
+    ("id", "use Id<T>"),
+    ("timestamp", "use Timestamp"),
+    ("date", "use Date"),
+    ("json", "use Json"),
 ];
 
 /// The type of a field: what one value is, whether there are many, whether there may be none.

@@ -84,6 +84,28 @@ pub enum DiffFault {
         /// The fields that the migrations have.
         known: String,
     },
+    /// Tables say that they were each other.
+    #[error(
+        "table `{table}` says that it was `{was}`, and so on in a circle of tables that are all there: exchange names by way of a third one, in two migrations, or remove the marks"
+    )]
+    TablesExchanged {
+        /// The first of these tables.
+        table: Name,
+        /// Its old name.
+        was: Name,
+    },
+    /// Fields of a table say that they were each other.
+    #[error(
+        "table `{table}`: field `{field}` says that it was `{was}`, and so on in a circle of fields that are all there: exchange names by way of a third one, in two migrations, or remove the marks"
+    )]
+    FieldsExchanged {
+        /// The table.
+        table: Name,
+        /// The first of these fields.
+        field: Name,
+        /// Its old name.
+        was: Name,
+    },
     /// The key has other fields than before.
     #[error(
         "table `{table}`: the key is ({from}) in the migrations and ({to}) in the source, and a key cannot change: make a new table, move the rows by a step, drop `{table}`"

@@ -23,6 +23,9 @@ pub(super) enum MarkFault {
     Unclear { now: Name, was: Name },
     /// Neither name exists: to go on would drop what the mark was meant for.
     Unknown { now: Name, was: Name },
+    /// Names that exist are exchanged: what is marked so cannot be told from
+    /// what has been carried out.
+    Circle { now: Name, was: Name },
 }
 
 /// The renames that lead from the names that exist to the declared ones, in an
@@ -51,12 +54,25 @@ pub(super) fn resolve(
         let (now, was) = (mark.now.clone(), mark.was.clone());
         match (present.contains(mark.now), present.contains(mark.was)) {
             (true, true) if !declared.contains(mark.was) => Some(MarkFault::Unclear { now, was }),
+            (true, true) if is_first_of_circle(mark, &open) => Some(MarkFault::Circle { now, was }),
             (false, false) if !existing.contains(&was) => Some(MarkFault::Unknown { now, was }),
             _ => None,
         }
     });
     faults.extend(left);
     (renames, faults)
+}
+
+/// Whether the marks lead from a mark back to it, and it is the first such one by name.
+fn is_first_of_circle(mark: &Mark<'_>, marks: &[&Mark<'_>]) -> bool {
+    let mut name = mark.was;
+    for _ in marks {
+        match marks.iter().find(|other| other.now == name) {
+            Some(next) if next.now > mark.now => name = next.was,
+            _ => break,
+        }
+    }
+    name == mark.now && mark.was != mark.now
 }
 
 fn claimed_twice(existing: &BTreeSet<Name>, marks: &[Mark<'_>]) -> Vec<MarkFault> {

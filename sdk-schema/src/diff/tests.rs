@@ -229,6 +229,7 @@ fn says_what_to_do_instead() {
 fn refuses_another_type_of_key() {
     let page =
         |ty: &str| json!({ "name": "page", "key": ["n"], "fields": [{ "name": "n", "type": ty }] });
+    assert_snapshot!(check(&[page("i32")], &[declared(page("string"))]), @"table `page`: field `n` of the key changes from i32 to string, and a key cannot change: make a new table, move the rows by a step, drop `page`");
     assert_snapshot!(check(&[page("i32")], &[declared(page("i64"))]), @"table `page`: field `n` of the key changes from i32 to i64, and a key cannot change: make a new table, move the rows by a step, drop `page`");
 }
 
@@ -244,6 +245,27 @@ fn refuses_marks_that_it_would_have_to_guess_about() {
     let both = with_fields("a", &json!([text(), body()]));
     let one = with_fields("a", &json!([body()]));
     assert_snapshot!(check(&[both], &[field_was(declared(one), "body", "text")]), @"table `a`: field `body` says that it was `text`, but the migrations have both: remove the mark, which drops `text`, or drop `body` by a migration of its own first");
+}
+
+#[test]
+fn refuses_to_exchange_names_because_marks_that_were_carried_out_look_the_same() {
+    let two = with_fields(
+        "a",
+        &json!([{ "name": "x", "type": "i64" }, { "name": "y", "type": "i64" }]),
+    );
+    let exchanged = field_was(field_was(declared(two.clone()), "x", "y"), "y", "x");
+    assert_snapshot!(check(&[two], &[exchanged]), @"table `a`: field `x` says that it was `y`, and so on in a circle of fields that are all there: exchange names by way of a third one, in two migrations, or remove the marks");
+
+    let [a, b, c] = ["a", "b", "c"].map(|name| with_fields(name, &json!([])));
+    let turned = [
+        was(declared(a.clone()), "b"),
+        was(declared(b.clone()), "c"),
+        was(declared(c.clone()), "a"),
+    ];
+    assert_snapshot!(check(&[a.clone(), b.clone(), c], &turned), @"table `a` says that it was `b`, and so on in a circle of tables that are all there: exchange names by way of a third one, in two migrations, or remove the marks");
+    // `b` was renamed to `a` long ago, and another `b` was made since.
+    let reused = [was(declared(a.clone()), "b"), declared(b.clone())];
+    assert_snapshot!(check(&[a, b], &reused), @"");
 }
 
 #[test]

@@ -146,17 +146,19 @@ impl FoldedTable {
         let (table, field) = (self.table.name.clone(), new.name.clone());
         let (from, to) = (old.ty.clone(), new.ty.clone());
         let in_key = self.table.key.contains(&new.name);
-        if from != to && !shape::is_wider(&from, &to) {
-            return Err(FoldError::NotWider {
+        let wider = from == to || shape::is_wider(&from, &to);
+        // A new variant changes no stored key; a wider number would change all of them.
+        let keeps_keys = from == to || (wider && matches!(from, crate::FieldType::Enum(_)));
+        if in_key && !keeps_keys {
+            return Err(FoldError::KeyTypeChanged {
                 table,
                 field,
                 from,
                 to,
             });
         }
-        // A new variant changes no stored key; a wider number would change all of them.
-        if in_key && from != to && !matches!(from, crate::FieldType::Enum(_)) {
-            return Err(FoldError::KeyTypeChanged {
+        if !wider {
+            return Err(FoldError::NotWider {
                 table,
                 field,
                 from,

@@ -191,6 +191,11 @@ fn refuses_a_hint_that_is_not_known_or_does_not_fit() {
           |     #[fake(sentense)] title: String,
           |            ^^^^^^^^
     ");
+    assert_snapshot!(field_faults("#[fake(\"Ann\")] title: String,"), @r#"
+        4:12: expected `#[fake(sentence)]`, another word, or `range(1, 100)`
+          |     #[fake("Ann")] title: String,
+          |            ^^^^^
+    "#);
     assert_snapshot!(field_faults("#[fake(sentence)] votes: i64,"), @r"
         4:12: `sentence` needs a String as the field's type
           |     #[fake(sentence)] votes: i64,
@@ -212,7 +217,7 @@ fn refuses_a_hint_that_is_not_known_or_does_not_fit() {
           |            ^^^^^^^^
     ");
     assert_snapshot!(field_faults("#[fake] title: String,"), @r"
-        4:7: expected `#[fake(sentence)]`
+        4:7: expected `#[fake(sentence)]`, another word, or `range(1, 100)`
           |     #[fake] title: String,
           |       ^^^^
     ");

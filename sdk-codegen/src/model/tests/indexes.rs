@@ -65,6 +65,11 @@ fn a_key_is_given_in_one_way() {
           | #[derive(Table)] #[table(key(id))] struct Post { #[key] id: u64 }
           |                                                    ^^^
     ");
+    assert_snapshot!(faults("#[derive(Table)] struct Post { #[key = 1] id: u64 }"), @r"
+        1:40: `#[key]` takes no arguments
+          | #[derive(Table)] struct Post { #[key = 1] id: u64 }
+          |                                        ^
+    ");
     assert_snapshot!(faults("#[derive(Table)] struct Post { #[key(id)] id: u64 }"), @r"
         1:38: `#[key]` takes no arguments
           | #[derive(Table)] struct Post { #[key(id)] id: u64 }

@@ -74,6 +74,11 @@ fn says_what_to_write_instead_of_a_type() {
           |     a: usize,
           |        ^^^^^
     ");
+    assert_snapshot!(field_faults("a: string,"), @r"
+        4:8: a field cannot be `string`: use String; expected bool, an integer such as i64, f32, f64, String, Vec<u8>, Id<T>, Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these
+          |     a: string,
+          |        ^^^^^^
+    ");
     assert_snapshot!(field_faults("a: Option<isize>,"), @r"
         4:15: a field cannot be `isize`: use i64 or i32, which are the same on all machines; expected bool, an integer such as i64, f32, f64, String, Vec<u8>, Id<T>, Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these
           |     a: Option<isize>,
