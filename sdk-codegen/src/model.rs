@@ -8,7 +8,6 @@
 //! Each reader returns the model or all [`Faults`] of the item.
 
 mod attribute;
-mod columns;
 mod declared;
 mod default;
 mod fake;
@@ -20,6 +19,7 @@ mod module;
 mod naming;
 mod reference;
 mod step;
+mod struct_fields;
 mod table;
 mod table_enum;
 mod type_model;

@@ -1,4 +1,4 @@
-//! Checksums of declared content, as the ledger and the seed records keep them.
+//! Checksums of declared content, as the ledger and the tables of seeds keep them.
 
 use std::fmt;
 

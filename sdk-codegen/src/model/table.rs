@@ -6,9 +6,9 @@ use syn::{Data, DeriveInput, Fields, Ident, Meta, Path};
 use super::{
     Field,
     attribute::{fill, ident_lists, idents, items, key_of, name, named, sdk_path, unknown_key},
-    columns::{Columns, DeclaredIndex},
     field::was,
     naming::name_of,
+    struct_fields::{DeclaredIndex, StructFields},
 };
 use crate::faults::Faults;
 
@@ -58,16 +58,16 @@ impl Table {
         let Some(fields) = faults.keep(struct_fields(input)) else {
             return Err(faults);
         };
-        let columns = Columns::read(&fields, &mut faults);
-        let key = columns.key(&input.ident, entries.key.as_deref(), &mut faults);
-        let indexes = columns.indexes(&key, &entries.indexes, &mut faults);
+        let fields = StructFields::read(&fields, &mut faults);
+        let key = fields.key(&input.ident, entries.key.as_deref(), &mut faults);
+        let indexes = fields.indexes(&key, &entries.indexes, &mut faults);
         let table = name.map(|name| Self {
             ident: input.ident.clone(),
             sdk,
             module: entries.module,
             name,
             was,
-            fields: columns.into_fields(),
+            fields: fields.into_fields(),
             key,
             indexes,
         });

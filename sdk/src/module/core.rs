@@ -20,7 +20,7 @@ macro_rules! migration {
 
 const MIGRATIONS: &[EmbeddedFile] = &[
     migration!("19700101T000000Z_create_ledger.json"),
-    migration!("19700101T000001Z_create_seed_records.json"),
+    migration!("19700101T000001Z_create_seed_tables.json"),
     migration!("19700101T000002Z_create_jobs.json"),
 ];
 

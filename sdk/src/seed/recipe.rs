@@ -7,7 +7,7 @@
 //! combinations come up, each once, before there are no more.
 //!
 //! Each row has a stream of random numbers of its own, so that it does not
-//! depend on how many rows are made.
+//! depend on how many rows are made, but for the rows that it may refer to.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ pub(super) type Targets = HashMap<TableName, Vec<Value>>;
 /// How the rows of one table are made up.
 pub(super) struct Recipe<'a> {
     table: &'a Table,
-    columns: Vec<Column<'a>>,
+    fields: Vec<FieldRecipe<'a>>,
     combinations: Vec<Combination>,
     seed: [u8; 32],
     /// The keys of the rows made so far, for fields that refer to their own table.
     earlier: Vec<Value>,
 }
 
-struct Column<'a> {
+struct FieldRecipe<'a> {
     field: &'a Field,
     hint: Option<Fake>,
     choices: Choices,
@@ -77,7 +77,7 @@ impl<'a> Recipe<'a> {
     ) -> Result<Self, &'a Field> {
         let mut recipe = Self {
             table,
-            columns: Vec::with_capacity(table.fields.len()),
+            fields: Vec::with_capacity(table.fields.len()),
             combinations: Vec::new(),
             seed: Checksum::of(format!("{rng} {name}").as_bytes()).0,
             earlier: Vec::new(),
@@ -89,7 +89,7 @@ impl<'a> Recipe<'a> {
             if choices.len() == Some(0) && !field.nullable {
                 return Err(field);
             }
-            recipe.columns.push(Column {
+            recipe.fields.push(FieldRecipe {
                 field,
                 hint,
                 choices,
@@ -112,9 +112,9 @@ impl<'a> Recipe<'a> {
     /// The row of that number. Rows are made in ascending order.
     pub(super) fn row(&mut self, number: u64) -> Row {
         let mut rng = self.stream(number + 1);
-        let value = |column| self.value(column, number, &mut rng);
-        let values: Vec<_> = self.columns.iter().map(value).collect();
-        let names = self.columns.iter().map(|column| column.field.name.clone());
+        let value = |recipe| self.value(recipe, number, &mut rng);
+        let values: Vec<_> = self.fields.iter().map(value).collect();
+        let names = self.fields.iter().map(|recipe| recipe.field.name.clone());
         let row: Row = names.zip(values).collect();
         if let [key] = self.table.key.as_slice() {
             self.earlier.extend(row.get(key).cloned());
@@ -128,20 +128,20 @@ impl<'a> Recipe<'a> {
         rng
     }
 
-    fn value(&self, column: &Column<'_>, number: u64, rng: &mut ChaCha8Rng) -> Value {
-        let is_key = self.table.key.contains(&column.field.name);
-        if column.field.nullable && !is_key && rng.random_range(0..8) == 0 {
+    fn value(&self, recipe: &FieldRecipe<'_>, number: u64, rng: &mut ChaCha8Rng) -> Value {
+        let is_key = self.table.key.contains(&recipe.field.name);
+        if recipe.field.nullable && !is_key && rng.random_range(0..8) == 0 {
             return Value::Null;
         }
-        let ty = &column.field.ty;
-        let place = |count: u64, rng: &mut ChaCha8Rng| match column.distinct {
+        let ty = &recipe.field.ty;
+        let place = |count: u64, rng: &mut ChaCha8Rng| match recipe.distinct {
             Distinct::Digit {
                 combination,
                 divisor,
             } => self.combinations[combination].at(number) / divisor % count,
             _ => rng.random_range(0..count),
         };
-        match &column.choices {
+        match &recipe.choices {
             Choices::Listed(values) if values.is_empty() => Value::Null,
             Choices::Listed(values) => values[index(place(values.len() as u64, rng))].clone(),
             Choices::Range { min, count } => {
@@ -149,9 +149,9 @@ impl<'a> Recipe<'a> {
             }
             Choices::Earlier if self.earlier.is_empty() => Value::Null,
             Choices::Earlier => self.earlier[rng.random_range(0..self.earlier.len())].clone(),
-            Choices::Open => match column.distinct {
-                Distinct::Counted => fakes::counted(column.field, column.hint, number, rng),
-                _ => fakes::value(column.field, column.hint, rng),
+            Choices::Open => match recipe.distinct {
+                Distinct::Counted => fakes::counted(recipe.field, recipe.hint, number, rng),
+                _ => fakes::value(recipe.field, recipe.hint, rng),
             },
         }
     }
@@ -174,25 +174,25 @@ impl<'a> Recipe<'a> {
     }
 
     fn keep_fields_distinct(&mut self, fields: &[Name]) {
-        let is_in = |column: &Column<'_>| fields.contains(&column.field.name);
-        let columns: Vec<_> = (0..self.columns.len())
-            .filter(|at| is_in(&self.columns[*at]))
+        let is_in = |recipe: &FieldRecipe<'_>| fields.contains(&recipe.field.name);
+        let places: Vec<_> = (0..self.fields.len())
+            .filter(|at| is_in(&self.fields[*at]))
             .collect();
-        let is_open = |at: &&usize| matches!(self.columns[**at].choices, Choices::Open);
-        if let Some(open) = columns.iter().find(is_open) {
-            self.columns[*open].distinct = Distinct::Counted;
+        let is_open = |at: &&usize| matches!(self.fields[**at].choices, Choices::Open);
+        if let Some(open) = places.iter().find(is_open) {
+            self.fields[*open].distinct = Distinct::Counted;
             return;
         }
         let mut total: u64 = 1;
-        for at in columns {
-            let column = &mut self.columns[at];
-            let Some(count) = column.choices.len() else {
+        for at in places {
+            let recipe = &mut self.fields[at];
+            let Some(count) = recipe.choices.len() else {
                 continue;
             };
             // A field that is a digit already keeps its place.
-            if matches!(column.distinct, Distinct::No) && count > 0 {
+            if matches!(recipe.distinct, Distinct::No) && count > 0 {
                 let combination = self.combinations.len();
-                column.distinct = Distinct::Digit {
+                recipe.distinct = Distinct::Digit {
                     combination,
                     divisor: total,
                 };

@@ -146,7 +146,7 @@ async fn modules_are_applied_in_one_global_order() {
     let bench = Bench::migrated(&modules).await;
     insta::assert_snapshot!(ledger(&bench).await, @r"
     1 sdk/19700101T000000Z_create_ledger
-    2 sdk/19700101T000001Z_create_seed_records
+    2 sdk/19700101T000001Z_create_seed_tables
     3 sdk/19700101T000002Z_create_jobs
     4 blog/20260103T000000Z_create_post
     5 shop/20260201T000000Z_create_item

@@ -241,7 +241,7 @@ fn a_step_that_fails_says_what_stays_applied() {
     };
     assert_snapshot!(Terminal::new().refusal(&[blog]), @r"
     applied sdk/19700101T000000Z_create_ledger
-    applied sdk/19700101T000001Z_create_seed_records
+    applied sdk/19700101T000001Z_create_seed_tables
     applied sdk/19700101T000002Z_create_jobs
     applied blog/20260101T000000Z_first
     migrations: 4 applied

@@ -20,23 +20,23 @@ pub(super) struct DeclaredIndex {
 
 /// The fields of a struct. One that could not be read keeps its place, so that
 /// a key or an index that names it is not a second fault.
-pub(super) struct Columns<'a>(Vec<Column<'a>>);
+pub(super) struct StructFields<'a>(Vec<StructField<'a>>);
 
-struct Column<'a> {
+struct StructField<'a> {
     ident: &'a Ident,
     source: &'a syn::Field,
     field: Option<Field>,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> StructFields<'a> {
     /// Reads all fields.
     pub(super) fn read(fields: &[(&'a Ident, &'a syn::Field)], faults: &mut Faults) -> Self {
-        let column = |(ident, source): &(&'a Ident, &'a syn::Field)| Column {
+        let field = |(ident, source): &(&'a Ident, &'a syn::Field)| StructField {
             ident,
             source,
             field: faults.keep(Field::parse(source, ident)),
         };
-        Self(fields.iter().map(column).collect())
+        Self(fields.iter().map(field).collect())
     }
 
     /// The fields that could be read.
@@ -75,16 +75,16 @@ impl<'a> Columns<'a> {
             );
             faults.at(self.0[*place].ident, message);
         }
-        for column in key.iter().map(|place| &self.0[*place]) {
-            faults.keep(column.check_key());
+        for field in key.iter().map(|place| &self.0[*place]) {
+            faults.keep(field.check_key());
         }
         key
     }
 
     /// The fields marked `#[key]`, with the mark.
     fn marked(&self) -> Vec<(usize, &'a syn::Attribute)> {
-        let mark = |(place, column): (usize, &Column<'a>)| {
-            Some((place, named(&column.source.attrs, "key").next()?))
+        let mark = |(place, field): (usize, &StructField<'a>)| {
+            Some((place, named(&field.source.attrs, "key").next()?))
         };
         self.0.iter().enumerate().filter_map(mark).collect()
     }
@@ -100,11 +100,11 @@ impl<'a> Columns<'a> {
             key: key.iter().map(|place| self.0[*place].name()).collect(),
             found: Vec::new(),
         };
-        for column in &self.0 {
+        for field in &self.0 {
             for (mark, unique) in [("index", false), ("unique", true)] {
-                if let Some(mark) = named(&column.source.attrs, mark).next() {
-                    faults.keep(column.check_index(mark.path()));
-                    faults.keep(indexes.add(vec![column.name()], unique, mark.path()));
+                if let Some(mark) = named(&field.source.attrs, mark).next() {
+                    faults.keep(field.check_index(mark.path()));
+                    faults.keep(indexes.add(vec![field.name()], unique, mark.path()));
                 }
             }
         }
@@ -140,7 +140,7 @@ impl<'a> Columns<'a> {
     fn place(&self, ident: &Ident) -> syn::Result<usize> {
         let found = self.0.iter().position(|it| it.ident == ident);
         found.ok_or_else(|| {
-            let names: Vec<_> = self.0.iter().map(Column::name).collect();
+            let names: Vec<_> = self.0.iter().map(StructField::name).collect();
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             let message = format!(
                 "the table has no field `{ident}`: expected {}{}",
@@ -152,7 +152,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl Column<'_> {
+impl StructField<'_> {
     fn name(&self) -> String {
         self.ident.unraw().to_string()
     }
