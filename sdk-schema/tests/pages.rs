@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use sdk_schema::{Arb, FoldedTable, Migration, Name, SeedFile, SeedSet, Table};
+use sdk_schema::{Arb, FakeKind, FoldedTable, Migration, Name, SeedFile, SeedSet, Table};
 
 /// A page under `docs`, and the JSON blocks on it.
 fn page(name: &str) -> (String, Vec<String>) {
@@ -54,4 +54,12 @@ fn the_page_of_translations_shows_a_source() {
     let (_, blocks) = page("format-translation.md");
     let source = Arb::parse("en.arb", &blocks[0]).unwrap();
     assert_eq!(source.arguments("posts").len(), 2);
+}
+
+#[test]
+fn the_page_of_tables_lists_all_kinds_of_text() {
+    let (page, _) = page("../sdk-macros/docs/table.md");
+    let words = FakeKind::WORDS.iter().map(|(word, _)| format!("`{word}`"));
+    let missing: Vec<_> = words.filter(|word| !page.contains(word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
