@@ -2,8 +2,8 @@
 //!
 //! This is what the console, the command line, export, import and seeds use.
 //! Their JSON is fixed here, one spelling for each type: [`FieldType`] says
-//! which. Integers of 128 bits are decimal strings, because a JSON number of
-//! that size is read as a float by most programs.
+//! which. Integers that do not fit 64 bits are decimal strings, because a JSON
+//! number of that size is read as a float by most programs.
 
 use std::fmt;
 
