@@ -1,15 +1,20 @@
 //! `check`: all that a build or a start would refuse, without compiling.
 //!
 //! Each module is checked as its build does; then those whose required modules
-//! lie in the workspace are merged as a start does.
+//! lie in the workspace are merged as a start does. A module that no host
+//! links is worth a warning, but no fault: it may be meant for other hosts.
 
 use std::collections::BTreeMap;
 
-use sdk_codegen::check::{Checked, check};
+use sdk_codegen::{
+    FileFault,
+    check::{Checked, check},
+};
 use sdk_schema::{Application, Manifest, Name};
 
 use crate::{
     failure::{Failure, in_folder},
+    host::hosts,
     project::{Member, Project},
     report::Report,
 };
@@ -23,6 +28,8 @@ pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
         match check(&project.root.join(&member.folder)) {
             Ok(checked) => {
                 report.line(summary(&checked));
+                faults.extend(missing_dependencies(project, member, &checked));
+                warn_of_other_name(member, &checked, &mut report);
                 let manifest = manifest(member, checked);
                 sound.insert(manifest.name.clone(), manifest);
             }
@@ -37,6 +44,7 @@ pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
     if faults.is_empty() {
         merge(sound, &mut report, &mut faults);
     }
+    warn_of_unlinked(project, &mut report, &mut faults);
     conclude(project, report, faults)
 }
 
@@ -115,6 +123,55 @@ fn manifest(member: &Member, checked: Checked) -> Manifest {
             .map(|entry| entry.content)
             .collect(),
         ..Manifest::new(module.name, version)
+    }
+}
+
+/// The modules of the workspace that the manifest requires and the crate
+/// cannot name, because it does not depend on them.
+fn missing_dependencies(project: &Project, member: &Member, checked: &Checked) -> Vec<String> {
+    let required = checked.module.requires.iter();
+    required
+        .filter_map(|name| project.module(name).ok())
+        .filter(|other| !member.manifest.depends_on(&other.package))
+        .map(|other| {
+            let fault = format!(
+                "module `{}` requires `{}`, but `[dependencies]` lacks it: add {} = {{ path = \"{}\" }}",
+                checked.module.name,
+                other.crate_name(),
+                other.package,
+                member.path_to(&other.folder)
+            );
+            FileFault::new(member.file("Cargo.toml"), fault).to_string()
+        })
+        .collect()
+}
+
+/// Other modules name the crate, and the tables are named after the module.
+fn warn_of_other_name(member: &Member, checked: &Checked, report: &mut Report) {
+    let (module, name) = (&checked.module.name, member.crate_name());
+    if *module != name.as_str() {
+        report.line(format!(
+            "warn {module}: the crate of this module is `{name}`; other modules can refer to its tables only if both have one name"
+        ));
+    }
+}
+
+/// Warns of modules that no host links, where the workspace has a host.
+fn warn_of_unlinked(project: &Project, report: &mut Report, faults: &mut Vec<String>) {
+    let hosts = match hosts(project) {
+        Ok(hosts) => hosts,
+        Err(fault) => return faults.push(fault.to_string()),
+    };
+    let Some(first) = hosts.first() else {
+        return;
+    };
+    for module in project.modules().map(Member::crate_name) {
+        if !hosts.iter().any(|host| host.source.mentions(&module)) {
+            report.line(format!(
+                "warn {module}: no host links it; to link it, add `.module(…)` to {}",
+                first.file.display()
+            ));
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod check;
 mod expand;
 mod failure;
 mod field_spec;
+mod host;
 mod names;
 mod new;
 mod project;

@@ -5,14 +5,17 @@
 
 use std::{fmt, str::FromStr};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
-use sdk_schema::{Name, NameError};
+use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
+use sdk_schema::{MAX_NAME_BYTES, Name, NameError};
 
 /// Crates that every module or host can see; a module of that name would hide them.
 const RESERVED_CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "sdk", "std", "test"];
 
 /// Folders of cargo's own, which it refuses as names of programs.
 const RESERVED_PROGRAMS: [&str; 4] = ["build", "deps", "examples", "incremental"];
+
+/// Modules in the crate of every module, written or generated.
+const RESERVED_MODULES: [&str; 3] = ["jobs", "messages", "tables"];
 
 /// Types that the fields of a table are made of.
 const RESERVED_TYPES: [&str; 9] = [
@@ -48,6 +51,26 @@ pub(crate) enum NameRefused {
         /// What has it.
         by: &'static str,
     },
+    /// It is not the name of an application.
+    #[error(
+        "`{found}` does not name an application: expected lower case with hyphens, a letter first, at most {MAX_NAME_BYTES} bytes, such as `{example}`"
+    )]
+    App {
+        /// The refused text.
+        found: String,
+        /// What was probably meant.
+        example: String,
+    },
+    /// It is not the name of a module.
+    #[error(
+        "`{found}` does not name a module: expected lower snake case, a letter first, at most {MAX_NAME_BYTES} bytes, such as `{example}`"
+    )]
+    Module {
+        /// The refused text.
+        found: String,
+        /// What was probably meant.
+        example: String,
+    },
     /// It is not the name of a type.
     #[error("`{found}` does not name a type: expected upper camel case such as `{example}`")]
     Type {
@@ -77,7 +100,13 @@ pub(crate) struct FunctionName(Name);
 impl FromStr for AppName {
     type Err = NameRefused;
     fn from_str(text: &str) -> Result<Self, NameRefused> {
-        let name = crate_name(&text.replace('-', "_"))?;
+        let name = crate_name(&text.replace('-', "_")).map_err(|refused| match refused {
+            NameRefused::Shape(_) => NameRefused::App {
+                found: text.to_owned(),
+                example: example(text.to_kebab_case(), "shop"),
+            },
+            other => other,
+        })?;
         if RESERVED_PROGRAMS.contains(&name.as_str()) {
             return Err(taken(text, "a folder of cargo's own has that name"));
         }
@@ -88,7 +117,13 @@ impl FromStr for AppName {
 impl FromStr for ModuleName {
     type Err = NameRefused;
     fn from_str(text: &str) -> Result<Self, NameRefused> {
-        crate_name(text).map(Self)
+        crate_name(text).map(Self).map_err(|refused| match refused {
+            NameRefused::Shape(_) => NameRefused::Module {
+                found: text.to_owned(),
+                example: example(text.to_snake_case(), "stock"),
+            },
+            other => other,
+        })
     }
 }
 
@@ -101,10 +136,9 @@ impl FromStr for TypeName {
         let camel = text.starts_with(|first: char| first.is_ascii_uppercase())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !camel || Name::new(&text.to_snake_case()).is_err() {
-            let example = Some(text.to_upper_camel_case()).filter(|camel| !camel.is_empty());
             return Err(NameRefused::Type {
                 found: text.to_owned(),
-                example: example.unwrap_or_else(|| "Item".to_owned()),
+                example: example(text.to_upper_camel_case(), "Item"),
             });
         }
         not_a_keyword(text).map(|()| Self(text.to_owned()))
@@ -115,6 +149,10 @@ impl FromStr for FunctionName {
     type Err = NameRefused;
     fn from_str(text: &str) -> Result<Self, NameRefused> {
         let name = Name::new(text)?;
+        // A job is a module as well as a function.
+        if RESERVED_CRATES.contains(&text) || RESERVED_MODULES.contains(&text) {
+            return Err(taken(text, "a part of every module's crate has that name"));
+        }
         not_a_keyword(text).map(|()| Self(name))
     }
 }
@@ -185,6 +223,15 @@ fn crate_name(text: &str) -> Result<Name, NameRefused> {
     not_a_keyword(text).map(|()| name)
 }
 
+/// What was probably meant, if that is a name; else any other.
+fn example(meant: String, other: &str) -> String {
+    if Name::new(&meant.to_snake_case()).is_ok() {
+        meant
+    } else {
+        other.to_owned()
+    }
+}
+
 fn not_a_keyword(text: &str) -> Result<(), NameRefused> {
     match syn::parse_str::<syn::Ident>(text) {
         Ok(_) => Ok(()),
@@ -214,12 +261,14 @@ mod tests {
         insta::assert_snapshot!(refusal::<ModuleName>("core"), @"`core` is taken: a crate that modules and hosts see has that name");
         insta::assert_snapshot!(refusal::<ModuleName>("sdk_build"), @"`sdk_build` is taken: a crate that modules and hosts see has that name");
         insta::assert_snapshot!(refusal::<ModuleName>("match"), @"`match` is a word of the Rust language");
-        insta::assert_snapshot!(refusal::<ModuleName>("Stock"), @"`Stock` is not a name: expected lower snake case, a letter first, at most 63 bytes");
+        insta::assert_snapshot!(refusal::<ModuleName>("Stock"), @"`Stock` does not name a module: expected lower snake case, a letter first, at most 63 bytes, such as `stock`");
     }
 
     #[test]
     fn an_application_may_have_hyphens_but_no_name_of_cargos() {
         assert_eq!("my-shop".parse::<AppName>().unwrap().as_str(), "my-shop");
+        insta::assert_snapshot!(refusal::<AppName>("My-Shop"), @"`My-Shop` does not name an application: expected lower case with hyphens, a letter first, at most 63 bytes, such as `my-shop`");
+        insta::assert_snapshot!(refusal::<AppName>("-"), @"`-` does not name an application: expected lower case with hyphens, a letter first, at most 63 bytes, such as `shop`");
         insta::assert_snapshot!(refusal::<AppName>("build"), @"`build` is taken: a folder of cargo's own has that name");
     }
 
@@ -231,6 +280,13 @@ mod tests {
         insta::assert_snapshot!(refusal::<TypeName>(""), @"`` does not name a type: expected upper camel case such as `Item`");
         insta::assert_snapshot!(refusal::<TypeName>("Id"), @"`Id` is taken: fields are made of that type");
         insta::assert_snapshot!(refusal::<TypeName>("Self"), @"`Self` is a word of the Rust language");
+    }
+
+    #[test]
+    fn a_job_may_not_hide_what_the_crate_is_made_of() {
+        assert!("restock".parse::<FunctionName>().is_ok());
+        insta::assert_snapshot!(refusal::<FunctionName>("tables"), @"`tables` is taken: a part of every module's crate has that name");
+        insta::assert_snapshot!(refusal::<FunctionName>("sdk"), @"`sdk` is taken: a part of every module's crate has that name");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod seed;
 mod table;
 mod translation;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use refusal::Refusal;
 
@@ -36,18 +36,74 @@ pub(crate) fn run(what: New, folder: &Path) -> Result<Report, Failure> {
     }
 }
 
-/// Adds an edited `src/lib.rs` to the changes; `edit` says whether there was a manifest to edit.
-fn list(
-    project: &Project,
-    member: &Member,
-    changes: &mut Changes,
-    edit: impl FnOnce(&mut RustFile) -> bool,
-) -> Result<(), Failure> {
-    let file = member.file("src/lib.rs");
-    let mut lib = RustFile::read(&project.root, &file)?;
-    if !edit(&mut lib) {
-        return Err(Refusal::NoManifest { file }.into());
+/// A struct or a function to be added to one of the own modules of a crate.
+struct Addition<'a> {
+    /// The own module: `tables` or `jobs`, which is the manifest's key as well.
+    home: &'static str,
+    /// The name of the item.
+    item: &'a str,
+    /// Whether the crate exports it.
+    public: bool,
+    /// How a new file begins.
+    head: String,
+    /// The text of the item.
+    text: String,
+}
+
+impl Addition<'_> {
+    /// Lists the item in the manifest, after `edit` has had its turn, and adds
+    /// its text to the file of its own module. Returns that file.
+    fn make(
+        self,
+        project: &Project,
+        member: &Member,
+        changes: &mut Changes,
+        edit: impl FnOnce(&mut RustFile),
+    ) -> Result<PathBuf, Failure> {
+        let file = member.file("src/lib.rs");
+        let mut lib = RustFile::read(&project.root, &file)?;
+        if lib.declares(self.item) {
+            let item = self.item.to_owned();
+            return Err(Refusal::ItemExists { file, item }.into());
+        }
+        if lib.has_inline_module(self.home) {
+            let module = self.home;
+            return Err(Refusal::InlineModule { file, module }.into());
+        }
+        lib.declare_module(self.home);
+        lib.bring_in(self.home, self.item, self.public);
+        edit(&mut lib);
+        if !lib.list(self.home, self.item) {
+            return Err(Refusal::NoManifest { file }.into());
+        }
+        changes.replace(file, lib.into_text());
+        self.write(project, member, changes)
     }
-    changes.replace(file, lib.into_text());
-    Ok(())
+
+    fn write(
+        self,
+        project: &Project,
+        member: &Member,
+        changes: &mut Changes,
+    ) -> Result<PathBuf, Failure> {
+        let nested = member.file(format!("src/{}/mod.rs", self.home));
+        let file = if project.root.join(&nested).exists() {
+            nested
+        } else {
+            member.file(format!("src/{}.rs", self.home))
+        };
+        if !project.root.join(&file).exists() {
+            changes.create(file.clone(), self.head + &self.text);
+            return Ok(file);
+        }
+        let mut source = RustFile::read(&project.root, &file)?;
+        if source.declares(self.item) {
+            let item = self.item.to_owned();
+            return Err(Refusal::ItemExists { file, item }.into());
+        }
+        source.see_prelude(&self.text);
+        source.append(&self.text);
+        changes.replace(file.clone(), source.into_text());
+        Ok(file)
+    }
 }

@@ -4,12 +4,13 @@
 
 use std::{fs, io, path::Path};
 
-use sdk_codegen::{FileFaults, folder::Folder, source::Module};
+use sdk_codegen::{FileFault, FileFaults, folder::Folder, source::Module};
 
 use crate::{
     changes::Changes,
     failure::{Failure, listed},
     project::{Member, Project},
+    rust_source::RustFile,
 };
 
 /// What the source of a module declares.
@@ -58,7 +59,8 @@ pub(crate) fn rehearse(
         .map_err(|error| Failure::new(format!("the change cannot be tried out: {error}")))?;
     Module::read(stage.path()).map_err(|faults| {
         // The places are those of files that are not going to be written.
-        let mut messages: Vec<_> = faults.into_iter().map(|fault| fault.message).collect();
+        let shown = |fault: &FileFault| without_place(stage.path(), fault);
+        let mut messages: Vec<_> = faults.iter().map(shown).collect();
         match (messages.pop(), messages.is_empty()) {
             (Some(only), true) => Failure::new(only),
             (last, _) => Failure {
@@ -67,6 +69,21 @@ pub(crate) fn rehearse(
             },
         }
     })
+}
+
+/// The message of a fault, which names the field at that place instead.
+fn without_place(stage: &Path, fault: &FileFault) -> String {
+    let message = &fault.message;
+    let file = RustFile::read(stage, &fault.file).ok();
+    let field = file
+        .zip(fault.place)
+        .and_then(|(file, place)| file.field_at(place));
+    match field {
+        Some(field) if !message.contains(&format!("`{field}`")) => {
+            format!("field `{field}`: {message}")
+        }
+        _ => message.clone(),
+    }
 }
 
 fn copy_of_source(

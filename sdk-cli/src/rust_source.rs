@@ -13,7 +13,7 @@ use std::{fs, ops::Range, path::Path};
 
 use sdk_codegen::FileFault;
 use sdk_schema::Place;
-use syn::spanned::Spanned;
+use syn::{spanned::Spanned, visit::Visit};
 
 /// A parsed file and the additions that have been made to it so far.
 #[derive(Debug)]
@@ -61,15 +61,46 @@ impl RustFile {
         self.insert(end, format!("{line_feed}{text}"));
     }
 
-    /// Whether a function, struct, enum or type of that name stands at the top level.
+    /// Whether a function, struct, enum, type or module of that name stands at the top level.
     pub(crate) fn declares(&self, name: &str) -> bool {
         self.syntax.items.iter().any(|item| match item {
             syn::Item::Enum(item) => item.ident == name,
             syn::Item::Fn(item) => item.sig.ident == name,
+            syn::Item::Mod(item) => item.ident == name,
             syn::Item::Struct(item) => item.ident == name,
             syn::Item::Type(item) => item.ident == name,
             _ => false,
         })
+    }
+
+    /// The name of the field of a struct that stands on the line of a place.
+    pub(crate) fn field_at(&self, place: Place) -> Option<String> {
+        let structs = self.syntax.items.iter().filter_map(|item| match item {
+            syn::Item::Struct(item) => Some(item),
+            _ => None,
+        });
+        let mut fields = structs.flat_map(|item| &item.fields);
+        let field = fields.find(|field| {
+            let span = field.span();
+            (span.start().line..=span.end().line).contains(&place.line)
+        })?;
+        field.ident.as_ref().map(ToString::to_string)
+    }
+
+    /// Whether the word `name` stands anywhere in the code.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        struct Finder<'a> {
+            name: &'a str,
+            found: bool,
+        }
+        impl<'ast> Visit<'ast> for Finder<'_> {
+            fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
+                self.found |= ident == self.name;
+            }
+        }
+        let mut finder = Finder { name, found: false };
+        finder.visit_file(&self.syntax);
+        finder.found
     }
 
     /// The text with all additions.

@@ -4,18 +4,11 @@ use std::path::Path;
 
 use minijinja::context;
 use proc_macro2::Literal;
-use sdk_schema::Name;
 
-use super::Refusal;
+use super::{Addition, Refusal};
 use crate::{
-    arguments::NewJob,
-    changes::Changes,
-    failure::Failure,
-    project::{Member, Project},
-    reading,
-    report::Report,
-    rust_source::RustFile,
-    template,
+    arguments::NewJob, changes::Changes, failure::Failure, project::Project, reading,
+    report::Report, template,
 };
 
 /// Writes the job and lists it.
@@ -32,47 +25,22 @@ pub(crate) fn run(arguments: &NewJob, project: &Project) -> Result<Report, Failu
         .into());
     }
     let mut changes = Changes::new(&project.root);
-    super::list(project, member, &mut changes, |lib| {
-        lib.declare_module("jobs");
-        lib.bring_in("jobs", name, false);
-        lib.list("jobs", name)
-    })?;
     let text = template::JOB.render(context! {
         name => name.as_str(),
         schedule => literal(&arguments.schedule),
         tz => arguments.tz.as_deref().map(literal),
     });
-    add_function(project, member, &mut changes, &source.name, name, &text)?;
+    let addition = Addition {
+        home: "jobs",
+        item: name,
+        public: false,
+        head: template::JOBS.render(context! { module => source.name.as_str() }),
+        text,
+    };
+    let file = addition.make(project, member, &mut changes, |_| {})?;
     reading::rehearse(project, member, &changes)?;
     let report = Report::of(Path::new(""), changes.write()?);
-    Ok(report.hint(format!(
-        "write what it does into {}",
-        member.file("src/jobs.rs").display()
-    )))
-}
-
-fn add_function(
-    project: &Project,
-    member: &Member,
-    changes: &mut Changes,
-    module: &Name,
-    name: &Name,
-    text: &str,
-) -> Result<(), Failure> {
-    let file = member.file("src/jobs.rs");
-    if !project.root.join(&file).exists() {
-        let head = template::JOBS.render(context! { module => module.as_str() });
-        changes.create(file, head + text);
-        return Ok(());
-    }
-    let mut jobs = RustFile::read(&project.root, &file)?;
-    if jobs.declares(name) {
-        let item = name.to_string();
-        return Err(Refusal::ItemExists { file, item }.into());
-    }
-    jobs.append(text);
-    changes.replace(file, jobs.into_text());
-    Ok(())
+    Ok(report.hint(format!("write what it does into {}", file.display())))
 }
 
 fn literal(text: &str) -> String {

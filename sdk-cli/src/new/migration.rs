@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     let after = order::after(project, &module, &folder, &operations)?;
     let migration = Migration {
         id: MigrationId {
-            stamp: order::stamp(&folder, &after, chrono::Utc::now()),
+            stamp: order::stamp(&folder, &after, chrono::Utc::now())?,
             module: module.name.clone(),
             name: arguments
                 .name

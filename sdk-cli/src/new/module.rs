@@ -1,7 +1,7 @@
 //! `new module`: a crate below `modules`, a member of the workspace, linked
 //! into the host.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use minijinja::context;
 
@@ -10,19 +10,12 @@ use crate::{
     arguments::NewModule,
     changes::Changes,
     failure::{Failure, listed},
+    host::{Host, hosts},
     names::ModuleName,
     project::{Member, Project},
     report::Report,
-    rust_source::RustFile,
     template,
 };
-
-/// A package that builds an `App`, and the file in which it does.
-struct Host<'a> {
-    member: &'a Member,
-    file: PathBuf,
-    source: RustFile,
-}
 
 /// Writes the module and links it.
 pub(crate) fn run(arguments: &NewModule, project: &Project) -> Result<Report, Failure> {
@@ -105,24 +98,6 @@ fn host<'a>(package: Option<&str>, project: &'a Project) -> Result<Option<Host<'
         .into()),
         None => Ok(hosts.pop()),
     }
-}
-
-fn hosts(project: &Project) -> Result<Vec<Host<'_>>, Failure> {
-    let mut hosts = Vec::new();
-    for member in project.members() {
-        let file = member.file("src/main.rs");
-        if project.root.join(&file).is_file() {
-            let source = RustFile::read(&project.root, &file)?;
-            if source.builds_app() {
-                hosts.push(Host {
-                    member,
-                    file,
-                    source,
-                });
-            }
-        }
-    }
-    Ok(hosts)
 }
 
 /// Makes the module a member, and the host depend on it and link it.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sdk_schema::{Name, TableName};
+use sdk_schema::{MigrationId, Name, TableName};
 
 use crate::names::NameRefused;
 
@@ -73,6 +73,14 @@ pub(crate) enum Refusal {
     NoManifest {
         /// The file.
         file: PathBuf,
+    },
+    /// The own module to which something should be added is not a file.
+    #[error("{}: `mod {module} {{ … }}` stands there with its content: move that to src/{module}.rs", file.display())]
+    InlineModule {
+        /// The file.
+        file: PathBuf,
+        /// The own module.
+        module: &'static str,
     },
     /// The module has a table or a job of that name.
     #[error("module `{module}` has a {kind} `{name}` already")]
@@ -169,6 +177,12 @@ pub(crate) enum Refusal {
         /// The table.
         table: TableName,
     },
+    /// The newest migration stands at the end of time.
+    #[error("no stamp is later than that of `{newest}`: give that migration an earlier one")]
+    NoLaterStamp {
+        /// The newest migration.
+        newest: MigrationId,
+    },
     /// The module's texts are in a locale that is none.
     #[error(transparent)]
     SourceLocale(#[from] sdk_schema::LocaleError),
@@ -183,6 +197,11 @@ impl Refusal {
                 "--sdk-path names the folder of the SDK's repository".to_owned()
             }
             Self::SeveralHosts { .. } => "choose one with --host PACKAGE".to_owned(),
+            Self::UnknownField {
+                option: "--key",
+                field,
+                ..
+            } if *field == "id" => "leave --key away: the key `id` comes by itself".to_owned(),
             Self::KeyIsImplied => "name another key with --key FIELDS".to_owned(),
             Self::NotMigrated { table } => format!("sdk-cli new migration {}", table.module),
             _ => return None,

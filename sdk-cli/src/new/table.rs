@@ -11,16 +11,10 @@ use std::path::Path;
 
 use minijinja::{Value, context};
 
-use super::Refusal;
+use super::{Addition, Refusal};
 use crate::{
-    arguments::NewTable,
-    changes::Changes,
-    failure::Failure,
-    project::{Member, Project},
-    reading,
-    report::Report,
-    rust_source::RustFile,
-    template,
+    arguments::NewTable, changes::Changes, failure::Failure, project::Project, reading,
+    report::Report, template,
 };
 use column::{Column, table_attributes};
 use reference::Targets;
@@ -54,13 +48,14 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
     });
     let mut changes = Changes::new(&project.root);
     targets.require(&mut changes);
-    super::list(project, member, &mut changes, |lib| {
-        lib.declare_module("tables");
-        lib.bring_in("tables", row_type, true);
-        targets.list(lib);
-        lib.list("tables", row_type)
-    })?;
-    add_struct(project, member, &mut changes, row_type, &text)?;
+    let addition = Addition {
+        home: "tables",
+        item: row_type,
+        public: true,
+        head: template::TABLES.render(context! { module => member.crate_name() }),
+        text,
+    };
+    addition.make(project, member, &mut changes, |lib| targets.list(lib))?;
     reading::rehearse(project, member, &changes)?;
     let report = Report::of(Path::new(""), changes.write()?);
     Ok(report.hint(format!("sdk-cli new migration {}", source.name)))
@@ -72,27 +67,4 @@ fn place_holders(column: &Column) -> Value {
         type => column.rust_type.clone(),
         attributes => column.attributes.clone(),
     }
-}
-
-fn add_struct(
-    project: &Project,
-    member: &Member,
-    changes: &mut Changes,
-    row_type: &str,
-    text: &str,
-) -> Result<(), Failure> {
-    let file = member.file("src/tables.rs");
-    if !project.root.join(&file).exists() {
-        let head = template::TABLES.render(context! { module => member.crate_name() });
-        changes.create(file, head + text);
-        return Ok(());
-    }
-    let mut tables = RustFile::read(&project.root, &file)?;
-    if tables.declares(row_type) {
-        let item = row_type.to_owned();
-        return Err(Refusal::ItemExists { file, item }.into());
-    }
-    tables.append(text);
-    changes.replace(file, tables.into_text());
-    Ok(())
 }

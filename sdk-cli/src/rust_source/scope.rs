@@ -6,6 +6,18 @@ use syn::{Item, ItemMod, ItemUse, UseTree};
 
 use super::{RustFile, bytes_of};
 
+/// The names of the SDK's prelude that the tool writes.
+const PRELUDE: [&str; 8] = [
+    "Date",
+    "Id",
+    "JobContext",
+    "Json",
+    "Result",
+    "Table",
+    "Timestamp",
+    "job",
+];
+
 impl RustFile {
     /// Adds `mod name;` among the others, in alphabetical order, unless it is there.
     pub(crate) fn declare_module(&mut self, name: &str) {
@@ -16,11 +28,10 @@ impl RustFile {
         let next = modules
             .iter()
             .find(|module| module.ident.to_string().as_str() > name);
-        let at = match (next, modules.last(), self.syntax.items.first()) {
-            (Some(next), ..) => (bytes_of(next).start, format!("mod {name};\n")),
-            (None, Some(last), _) => (self.line_end(bytes_of(last).end), format!("\nmod {name};")),
-            (None, None, Some(first)) => (bytes_of(first).start, format!("mod {name};\n\n")),
-            (None, None, None) => (self.text.len(), format!("mod {name};\n")),
+        let at = match (next, modules.last()) {
+            (Some(next), _) => (bytes_of(next).start, format!("mod {name};\n")),
+            (None, Some(last)) => (self.line_end(bytes_of(last).end), format!("\nmod {name};")),
+            (None, None) => (self.head_end(), format!("mod {name};\n\n")),
         };
         self.insert(at.0, at.1);
     }
@@ -46,6 +57,28 @@ impl RustFile {
                 self.edits.push((place, both));
             }
             None => self.add_import(module, item, public),
+        }
+    }
+
+    /// Whether `mod name { … }` stands here with its content.
+    pub(crate) fn has_inline_module(&self, name: &str) -> bool {
+        self.syntax.items.iter().any(|item| match item {
+            Item::Mod(module) => module.ident == name && module.content.is_some(),
+            _ => false,
+        })
+    }
+
+    /// Imports the SDK's prelude if `code`, which is to be added, uses a name
+    /// of it that is not known here.
+    pub(crate) fn see_prelude(&mut self, code: &str) {
+        let words = code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        let mut used = words.filter(|word| PRELUDE.contains(word));
+        let known = |word: &str| {
+            let mut trees = self.imports().into_iter().map(|(import, _)| &import.tree);
+            trees.any(|tree| brings(tree, word, ""))
+        };
+        if !used.all(known) {
+            self.add_import("sdk::prelude", "*", false);
         }
     }
 
@@ -79,7 +112,7 @@ impl RustFile {
                 self.line_end(bytes_of(*module).end),
                 format!("\n\n{import}"),
             ),
-            (None, None, None) => (0, format!("{import}\n\n")),
+            (None, None, None) => (self.head_end(), format!("{import}\n\n")),
         };
         self.insert(at.0, at.1);
     }
@@ -95,6 +128,12 @@ impl RustFile {
                 _ => None,
             }
         })
+    }
+
+    /// Where the first item begins, below the comments about the file.
+    fn head_end(&self) -> usize {
+        let first = self.syntax.items.first();
+        first.map_or(self.text.len(), |first| bytes_of(first).start)
     }
 
     /// The `use` items with their paths as one word.
@@ -120,6 +159,18 @@ impl RustFile {
     }
 }
 
+/// Whether an import makes `name` known; `parent` is the last word of the path before it.
+fn brings(tree: &UseTree, name: &str, parent: &str) -> bool {
+    match tree {
+        UseTree::Path(path) => brings(&path.tree, name, &path.ident.to_string()),
+        UseTree::Group(group) => group.items.iter().any(|tree| brings(tree, name, parent)),
+        UseTree::Name(import) => import.ident == name,
+        UseTree::Rename(import) => import.rename == name,
+        // What a file of the own crate sees, this one is taken to see as well.
+        UseTree::Glob(_) => ["prelude", "sdk", "super", "crate"].contains(&parent),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -140,6 +191,35 @@ mod tests {
             "//! Docs.\n\nuse sdk::prelude::*;\n\nsdk::include_module!();\n",
             "//! Docs.\n\nmod tables;\n\nuse sdk::prelude::*;\npub use tables::Item;\n\nsdk::include_module!();\n",
         );
+    }
+
+    #[test]
+    fn what_is_said_about_the_file_stays_at_its_head() {
+        check(
+            "//! Docs.\n\nsdk::include_module!();\n",
+            "//! Docs.\n\nmod tables;\n\npub use tables::Item;\n\nsdk::include_module!();\n",
+        );
+    }
+
+    #[test]
+    fn the_prelude_is_imported_where_a_name_of_it_is_missing() {
+        let with_prelude = |source: &str| {
+            let mut file = RustFile::parse(Path::new("src/tables.rs"), source).unwrap();
+            file.see_prelude("#[derive(Table)] pub struct Item { pub id: Id<Item> }");
+            file.into_text()
+        };
+        let import = "use sdk::prelude::*;";
+        assert_eq!(
+            with_prelude("//! Tables.\n\nuse sdk::Table;\n"),
+            format!("//! Tables.\n\nuse sdk::Table;\n{import}\n")
+        );
+        assert_eq!(
+            with_prelude("mod deep;\n"),
+            format!("mod deep;\n\n{import}\n")
+        );
+        for enough in ["use sdk::{Id, Table};\n", "use super::*;\n", import] {
+            assert_eq!(with_prelude(enough), enough);
+        }
     }
 
     #[test]

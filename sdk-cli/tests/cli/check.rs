@@ -123,6 +123,47 @@ fn a_module_that_requires_a_foreign_one_is_checked_by_itself() {
 }
 
 #[test]
+fn a_module_that_no_host_links_is_worth_a_warning() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new module geo");
+    terminal.edit("src/main.rs", ".module(stock::Stock)", "");
+    terminal.edit(
+        "modules/geo/src/lib.rs",
+        "name = \"geo\"",
+        "name = \"earth\"",
+    );
+    insta::assert_snapshot!(terminal.type_lines("check"), @"
+    $ sdk-cli check
+    ok   earth: nothing declared yet
+    warn earth: the crate of this module is `geo`; other modules can refer to its tables only if both have one name
+    ok   stock: nothing declared yet
+    warn stock: no host links it; to link it, add `.module(…)` to src/main.rs
+    ok   2 modules checked
+    ");
+}
+
+#[test]
+fn a_required_module_must_be_a_dependency() {
+    let terminal = Terminal::with_module();
+    terminal.quietly("new module geo");
+    terminal.edit(
+        "modules/stock/src/lib.rs",
+        "name = \"stock\"",
+        "name = \"stock\", requires(geo::Geo)",
+    );
+    terminal.write("src/main.rs", "fn main( {}");
+    insta::assert_snapshot!(terminal.type_lines("check"), @r#"
+    $ sdk-cli check
+    ok   geo: nothing declared yet
+    ok   stock: nothing declared yet
+    modules/stock/Cargo.toml: module `stock` requires `geo`, but `[dependencies]` lacks it: add geo = { path = "../geo" }
+    src/main.rs:1:8: is not Rust: cannot parse string into token stream
+    error: 2 faults in 2 modules
+    exit code 1
+    "#);
+}
+
+#[test]
 fn an_application_without_modules_is_sound() {
     let terminal = Terminal::in_app();
     insta::assert_snapshot!(terminal.type_lines("check\nschema\nschema --json"), @"

@@ -544,3 +544,31 @@ fn migrations_that_cannot_be_read_or_folded_are_reported() {
     exit code 1
     ");
 }
+
+#[test]
+fn names_are_not_exchanged_and_nothing_comes_after_the_end_of_time() {
+    let terminal = Terminal::with_table();
+    let tables = "modules/stock/src/tables.rs";
+    terminal.edit(
+        tables,
+        "pub name: String,\n    #[unique]\n    pub sku",
+        "#[was(\"sku\")]\n    pub name: String,\n    #[unique]\n    #[was(\"name\")]\n    pub sku",
+    );
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    modules/stock/src/tables.rs:12:9: table `item`: field `name` says that it was `sku`, and so on in a circle of fields that are all there: exchange names by way of a third one, in two migrations, or remove the marks
+    error: no migration can be written for module `stock`
+    exit code 1
+    ");
+    terminal.edit(tables, "#[was(\"sku\")]", "#[default(\"\")]");
+    terminal.edit(tables, "#[was(\"name\")]", "");
+    terminal.write(
+        "modules/stock/migrations/99991231T235959Z_last.json",
+        "{ \"format\": 1, \"operations\": [] }",
+    );
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    $ sdk-cli new migration stock
+    error: no stamp is later than that of `stock/99991231T235959Z_last`: give that migration an earlier one
+    exit code 1
+    ");
+}

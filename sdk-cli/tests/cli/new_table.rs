@@ -297,10 +297,10 @@ fn an_enum_of_the_module_is_a_type() {
     "#);
     insta::assert_snapshot!(terminal.type_lines("new table stock Bag kind:Sort\nnew table stock Bag kind:Kind=small"), @"
     $ sdk-cli new table stock Bag kind:Sort
-    error: `Sort` is no type of a field: no enum of this crate with `#[derive(TableEnum)]` has that name; expected bool, an integer such as i64, f32, f64, String, Vec<u8>, Id<T>, Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these
+    error: field `kind`: `Sort` is no type of a field: no enum of this crate with `#[derive(TableEnum)]` has that name; expected bool, an integer such as i64, f32, f64, String, Vec<u8>, Id<T>, Timestamp, Date, Json, an enum with `#[derive(TableEnum)]`, or Option<T> or Vec<T> of these
     exit code 1
     $ sdk-cli new table stock Bag kind:Kind=small
-    error: there is no variant `Kind::small`: expected `Kind::Big` or `Kind::Small`; did you mean `Kind::Small`?
+    error: field `kind`: there is no variant `Kind::small`: expected `Kind::Big` or `Kind::Small`; did you mean `Kind::Small`?
     exit code 1
     ");
 }
@@ -352,8 +352,8 @@ fn what_the_build_would_refuse_is_refused_and_nothing_is_written() {
     error: `name` cannot be indexed: `Json` has no order
     exit code 1
     $ sdk-cli new table stock Tag name:i64=many other:Date=today
-    expected a default of type i64, found `many`
-    expected a default of type date, found `"today"`
+    field `name`: expected a default of type i64, found `many`
+    field `other`: expected a default of type date, found `"today"`
     error: a build would refuse this; nothing was written
     exit code 1
     $ sdk-cli new table stock Tag crate:String
@@ -498,4 +498,71 @@ fn the_layout_of_a_long_manifest_stays() {
     )]
     pub struct Stock;
     "#);
+}
+
+#[test]
+fn a_table_goes_where_the_module_keeps_its_tables() {
+    let terminal = Terminal::with_module();
+    let lib = "modules/stock/src/lib.rs";
+    terminal.edit(lib, "use sdk", "mod tables;\n\nuse sdk");
+    terminal.write(
+        "modules/stock/src/tables/mod.rs",
+        "//! Tables.\n\nmod deep;\n",
+    );
+    terminal.write("modules/stock/src/tables/deep.rs", "");
+    insta::assert_snapshot!(terminal.type_lines("new table stock Item name:String"), @"
+    $ sdk-cli new table stock Item name:String
+    changed modules/stock/src/lib.rs
+    changed modules/stock/src/tables/mod.rs
+    hint: sdk-cli new migration stock
+    ");
+    insta::assert_snapshot!(terminal.read("modules/stock/src/tables/mod.rs"), @"
+    //! Tables.
+
+    mod deep;
+
+    use sdk::prelude::*;
+
+    /// A row of `stock.item`.
+    #[derive(Table, Debug, Clone, PartialEq)]
+    pub struct Item {
+        #[key]
+        pub id: Id<Item>,
+        pub name: String,
+    }
+    ");
+}
+
+#[test]
+fn a_table_is_refused_where_its_name_or_its_place_is_taken() {
+    let terminal = Terminal::with_module();
+    let lib = "modules/stock/src/lib.rs";
+    terminal.edit(lib, "use sdk", "struct Item;\n\nmod tables {}\n\nuse sdk");
+    let before = terminal.snapshot();
+    insta::assert_snapshot!(
+        terminal.type_lines(
+            "new table stock Item name:String
+             new table stock Tag name:String
+             new table stock Tag name:String --key id
+             new job stock tables --schedule @daily"
+        ),
+        @"
+        $ sdk-cli new table stock Item name:String
+        error: modules/stock/src/lib.rs has a `Item` already
+        exit code 1
+        $ sdk-cli new table stock Tag name:String
+        error: modules/stock/src/lib.rs: `mod tables { … }` stands there with its content: move that to src/tables.rs
+        exit code 1
+        $ sdk-cli new table stock Tag name:String --key id
+        error: --key: no field `id`; the table has name
+        hint: leave --key away: the key `id` comes by itself
+        exit code 1
+        $ sdk-cli new job stock tables --schedule @daily
+        error: invalid value 'tables' for '<NAME>': `tables` is taken: a part of every module's crate has that name
+
+        For more information, try '--help'.
+        exit code 2
+        "
+    );
+    assert_eq!(terminal.snapshot(), before);
 }

@@ -92,7 +92,7 @@ fn names_that_cannot_be_used_are_refused() {
     For more information, try '--help'.
     exit code 2
     $ sdk-cli new module Stock
-    error: invalid value 'Stock' for '<NAME>': `Stock` is not a name: expected lower snake case, a letter first, at most 63 bytes
+    error: invalid value 'Stock' for '<NAME>': `Stock` does not name a module: expected lower snake case, a letter first, at most 63 bytes, such as `stock`
 
     For more information, try '--help'.
     exit code 2

@@ -9,10 +9,20 @@ use crate::{failure::Failure, new::Refusal, project::Project, reading};
 
 /// Now; or, where the clock is behind what is written already, the second
 /// after the newest migration of the module and of those that it comes after.
-pub(super) fn stamp(folder: &Folder, after: &[MigrationId], now: DateTime<Utc>) -> Stamp {
-    let own = folder.migrations().map(|migration| migration.id.stamp);
-    let newest = own.chain(after.iter().map(|id| id.stamp)).max();
-    newest.map_or(Stamp::at(now), |newest| newest.next().max(Stamp::at(now)))
+pub(super) fn stamp(
+    folder: &Folder,
+    after: &[MigrationId],
+    now: DateTime<Utc>,
+) -> Result<Stamp, Refusal> {
+    let own = folder.migrations().map(|migration| &migration.id);
+    let newest = own.chain(after).max_by_key(|id| id.stamp);
+    let Some(newest) = newest else {
+        return Ok(Stamp::at(now));
+    };
+    let next = newest.stamp.next().ok_or_else(|| Refusal::NoLaterStamp {
+        newest: newest.clone(),
+    })?;
+    Ok(next.max(Stamp::at(now)))
 }
 
 /// The migrations of other modules that make the tables to which these
