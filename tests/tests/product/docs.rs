@@ -40,7 +40,7 @@ impl Text {
             match (&mut open, line.strip_prefix("```")) {
                 (None, Some(found)) if found == mark => open = Some((number + 1, String::new())),
                 (Some(_), Some("")) => blocks.extend(open.take()),
-                (Some((_, block)), _) => *block += &format!("{line}\n"),
+                (Some((_, block)), _) => block.extend([line, "\n"]),
                 _ => {}
             }
         }
