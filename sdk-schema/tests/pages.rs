@@ -9,7 +9,7 @@ fn page(name: &str) -> (String, Vec<String>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../docs")
         .join(name);
-    let page = fs::read_to_string(path).unwrap();
+    let page = fs::read_to_string(path).expect("a page");
     let blocks = page.split("```json\n").skip(1);
     let blocks = blocks.filter_map(|block| Some(block.split_once("```")?.0.to_owned()));
     let blocks = blocks.collect();
