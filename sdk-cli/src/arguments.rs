@@ -79,7 +79,7 @@ pub(crate) struct SdkSource {
     #[arg(long, value_name = "PATH")]
     pub(crate) sdk_path: Option<PathBuf>,
     /// Use the SDK of this version from the registry
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     pub(crate) sdk_version: Option<String>,
 }
 
@@ -174,6 +174,15 @@ impl From<Set> for SeedSet {
             Set::Test => Self::Test,
         }
     }
+}
+
+/// What cargo takes as a version: a number, perhaps behind an operator.
+fn version(text: &str) -> Result<String, String> {
+    let number = text.trim_start_matches(['^', '~', '=', '<', '>', ' ']);
+    if number.starts_with(|first: char| first.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err("expected a version such as 0.1 or =0.1.2".to_owned())
 }
 
 /// Whether a schedule is possible does not depend on its zone.

@@ -76,7 +76,8 @@ impl Addition<'_> {
         if !lib.list(self.home, self.item) {
             return Err(Refusal::NoManifest { file }.into());
         }
-        changes.replace(file, lib.into_text());
+        let text = lib.into_laid_out_text(&file)?;
+        changes.replace(file, text);
         self.write(project, member, changes)
     }
 

@@ -6,6 +6,7 @@
 //! is the code itself.
 
 mod chain;
+mod layout;
 mod manifest;
 mod scope;
 

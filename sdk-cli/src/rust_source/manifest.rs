@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use syn::{Attribute, Item, ItemStruct, MacroDelimiter, Meta, MetaList};
+use syn::{Attribute, Item, MacroDelimiter, Meta, MetaList};
 
 use super::RustFile;
 
 /// A list in the source: what lies between its brackets.
-struct List {
+pub(super) struct List {
     tokens: TokenStream,
-    inside: Range<usize>,
+    /// The bytes between the brackets.
+    pub(super) inside: Range<usize>,
 }
 
 impl RustFile {
@@ -19,10 +20,9 @@ impl RustFile {
     ///
     /// Returns false when the file has no manifest.
     pub(crate) fn list(&mut self, key: &str, item: &str) -> bool {
-        let Some((_, manifest)) = self.manifest() else {
+        let Some(manifest) = self.manifest_list() else {
             return false;
         };
-        let manifest = List::of_attribute(manifest);
         match manifest.entry(key) {
             Some(list) if list.has(item) => {}
             Some(list) => self.add_to(&list, item),
@@ -31,9 +31,14 @@ impl RustFile {
         true
     }
 
-    fn manifest(&self) -> Option<(&ItemStruct, &MetaList)> {
+    /// What lies between the brackets of the manifest, if the file has one.
+    pub(super) fn manifest_list(&self) -> Option<List> {
+        self.manifest().map(List::of_attribute)
+    }
+
+    fn manifest(&self) -> Option<&MetaList> {
         self.syntax.items.iter().find_map(|item| match item {
-            Item::Struct(item) => Some((item, manifest_of(&item.attrs)?)),
+            Item::Struct(item) => manifest_of(&item.attrs),
             _ => None,
         })
     }
@@ -46,6 +51,16 @@ impl RustFile {
         let trailing_comma =
             matches!(&final_token, TokenTree::Punct(comma) if comma.as_char() == ',');
         let own_lines = self.text[end..list.inside.end].contains('\n');
+        let line_end = self.line_end(end);
+        if own_lines && line_end > end {
+            // A comment at the end of the line stays with the item before it.
+            let comma = (end..end, ",".to_owned());
+            if !trailing_comma && !self.edits.contains(&comma) {
+                self.edits.push(comma);
+            }
+            let indentation = self.indentation(list.last_item_start()).to_owned();
+            return self.insert(line_end, format!("\n{indentation}{item},"));
+        }
         let space = if own_lines {
             format!("\n{}", self.indentation(list.last_item_start()))
         } else {
@@ -98,17 +113,32 @@ impl List {
             .any(|listed| without_space(listed) == wanted)
     }
 
+    /// The lists in this one.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Self> {
+        let tokens = self.tokens.clone().into_iter();
+        tokens.filter_map(|token| match token {
+            TokenTree::Group(group) => Some(Self::of_group(&group)),
+            _ => None,
+        })
+    }
+
     /// Where the last item begins.
-    fn last_item_start(&self) -> usize {
-        let mut start = self.inside.start;
+    pub(super) fn last_item_start(&self) -> usize {
+        let last = self.item_starts().pop();
+        last.unwrap_or(self.inside.start)
+    }
+
+    /// Where each item begins.
+    pub(super) fn item_starts(&self) -> Vec<usize> {
+        let mut starts = Vec::new();
         let mut begins = true;
         for token in self.tokens.clone() {
             if begins {
-                start = token.span().byte_range().start;
+                starts.push(token.span().byte_range().start);
             }
             begins = matches!(&token, TokenTree::Punct(comma) if comma.as_char() == ',');
         }
-        start
+        starts
     }
 }
 
@@ -165,12 +195,21 @@ mod tests {
     fn keeps_a_list_of_several_lines_as_it_is() {
         check(
             "\n    name = \"blog\",\n    jobs(a), // nightly\n",
-            "\n    name = \"blog\",\n    jobs(a),\n    tables(Post), // nightly\n",
+            "\n    name = \"blog\",\n    jobs(a), // nightly\n    tables(Post),\n",
         );
         check(
             "\n    tables(\n        Tag,\n        User\n    )\n",
             "\n    tables(\n        Tag,\n        User,\n        Post\n    )\n",
         );
+    }
+
+    #[test]
+    fn two_additions_share_the_comma_before_a_comment() {
+        let source = "#[derive(Module)]\n#[module(\n    jobs(a) // nightly\n)]\nstruct Blog;\n";
+        let mut file = RustFile::parse(Path::new("src/lib.rs"), source).unwrap();
+        assert!(file.list("requires", "geo::Geo") && file.list("tables", "Post"));
+        let expect = "    jobs(a), // nightly\n    requires(geo::Geo),\n    tables(Post),\n";
+        assert!(file.into_text().contains(expect));
     }
 
     #[test]

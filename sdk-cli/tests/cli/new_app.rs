@@ -192,3 +192,15 @@ fn one_source_of_the_sdk_is_chosen() {
     exit code 2
     ");
 }
+
+#[test]
+fn a_version_that_cargo_would_not_take_is_refused() {
+    let terminal = Terminal::new();
+    insta::assert_snapshot!(terminal.type_lines("new app shop --sdk-version newest"), @"
+    $ sdk-cli new app shop --sdk-version newest
+    error: invalid value 'newest' for '--sdk-version <VERSION>': expected a version such as 0.1 or =0.1.2
+
+    For more information, try '--help'.
+    exit code 2
+    ");
+}

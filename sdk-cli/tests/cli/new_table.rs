@@ -491,8 +491,8 @@ fn the_layout_of_a_long_manifest_stays() {
     #[module(
         name = "stock", // ours
         tables(
-            Item,
-            Tag, // sold
+            Item, // sold
+            Tag,
         ),
         locale = "en",
     )]
