@@ -70,6 +70,7 @@ impl Addition<'_> {
             let module = self.home;
             return Err(Refusal::InlineModule { file, module }.into());
         }
+        let root_names = lib.root_names();
         lib.declare_module(self.home);
         lib.bring_in(self.home, self.item, self.public);
         edit(&mut lib);
@@ -78,13 +79,15 @@ impl Addition<'_> {
         }
         let text = lib.into_laid_out_text(&file)?;
         changes.replace(file, text);
-        self.write(project, member, changes)
+        self.write(project, member, &root_names, changes)
     }
 
+    /// Adds the text to its file; what it names of the crate's root is imported.
     fn write(
         self,
         project: &Project,
         member: &Member,
+        root_names: &[String],
         changes: &mut Changes,
     ) -> Result<PathBuf, Failure> {
         let nested = member.file(format!("src/{}/mod.rs", self.home));
@@ -93,18 +96,23 @@ impl Addition<'_> {
         } else {
             member.file(format!("src/{}.rs", self.home))
         };
-        if !project.root.join(&file).exists() {
-            changes.create(file.clone(), self.head + &self.text);
-            return Ok(file);
-        }
-        let mut source = RustFile::read(&project.root, &file)?;
+        let exists = project.root.join(&file).exists();
+        let mut source = if exists {
+            RustFile::read(&project.root, &file)?
+        } else {
+            RustFile::parse(&file, &self.head)?
+        };
         if source.declares(self.item) {
             let item = self.item.to_owned();
             return Err(Refusal::ItemExists { file, item }.into());
         }
-        source.see_prelude(&self.text);
+        source.import_for(&self.text, root_names);
         source.append(&self.text);
-        changes.replace(file.clone(), source.into_text());
+        if exists {
+            changes.replace(file.clone(), source.into_text());
+        } else {
+            changes.create(file.clone(), source.into_text());
+        }
         Ok(file)
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &NewSeed, project: &Project) -> Result<Report, Fail
         .file("seeds")
         .join(set.as_str())
         .join(format!("{}.json", arguments.table));
-    changes.create(file, format!("{content:#}\n"));
+    changes.create(file.clone(), format!("{content:#}\n"));
     let mut report = Report::of(Path::new(""), changes.write()?);
     let Some(target) = missing else {
         return Ok(report.hint("change the example row and add your own"));
@@ -48,10 +48,13 @@ pub(crate) fn run(arguments: &NewSeed, project: &Project) -> Result<Report, Fail
     report.line(format!(
         "    without rows: one would refer to `{target}`, which has none"
     ));
-    Ok(report.hint(format!(
+    let first = format!(
         "sdk-cli new seed {} {} --set {set}",
         target.module, target.table
-    )))
+    );
+    Ok(report
+        .hint(first)
+        .hint(format!("then write rows into {}", file.display())))
 }
 
 /// Makes rows for one set.

@@ -68,18 +68,64 @@ impl RustFile {
         })
     }
 
-    /// Imports the SDK's prelude if `code`, which is to be added, uses a name
-    /// of it that is not known here.
-    pub(crate) fn see_prelude(&mut self, code: &str) {
+    /// The types that the root of a crate declares or imports from its own modules.
+    pub(crate) fn root_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for item in &self.syntax.items {
+            match item {
+                Item::Enum(item) => names.push(item.ident.to_string()),
+                Item::Use(import) => {
+                    let of_sdk = matches!(&import.tree, UseTree::Path(path) if path.ident == "sdk");
+                    if !of_sdk {
+                        leaves(&import.tree, &mut names);
+                    }
+                }
+                _ => {}
+            }
+        }
+        names.retain(|name| name.starts_with(char::is_uppercase));
+        names
+    }
+
+    /// Imports what `code`, which is to be added, uses and this file does not
+    /// know yet: the SDK's prelude, and names of the crate's root.
+    pub(crate) fn import_for(&mut self, code: &str, root_names: &[String]) {
+        let code: Vec<_> = code
+            .lines()
+            .filter(|line| !line.starts_with("///"))
+            .collect();
+        let code = code.join("\n");
         let words = code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-        let mut used = words.filter(|word| PRELUDE.contains(word));
-        let known = |word: &str| {
-            let mut trees = self.imports().into_iter().map(|(import, _)| &import.tree);
-            trees.any(|tree| brings(tree, word, ""))
-        };
-        if !used.all(known) {
+        let unknown: Vec<_> = words.filter(|word| !self.knows(word)).collect();
+        if PRELUDE.iter().any(|name| unknown.contains(name)) && !self.imports_all_of("prelude") {
             self.add_import("sdk::prelude", "*", false);
         }
+        let missing = root_names
+            .iter()
+            .filter(|name| unknown.contains(&name.as_str()) && !self.declares(name));
+        let missing: Vec<_> = missing.cloned().collect();
+        for name in missing {
+            self.add_import("crate", &name, false);
+        }
+    }
+
+    /// Whether an import names `name`, or all that a file of the own crate sees.
+    fn knows(&self, name: &str) -> bool {
+        let trees = || self.imports().into_iter().map(|(import, _)| &import.tree);
+        let all = ["super", "crate"].iter().any(|it| self.imports_all_of(it));
+        all || trees().any(|tree| {
+            let mut names = Vec::new();
+            leaves(tree, &mut names);
+            names.iter().any(|known| known == name)
+        })
+    }
+
+    /// Whether there is a `use …::parent::*`.
+    fn imports_all_of(&self, parent: &str) -> bool {
+        let mut imports = self.imports().into_iter();
+        imports.any(|(_, path)| {
+            path == format!("{parent}::*") || path.ends_with(&format!("::{parent}::*"))
+        })
     }
 
     /// Adds an item to those of a list, before the first that sorts after it.
@@ -159,15 +205,14 @@ impl RustFile {
     }
 }
 
-/// Whether an import makes `name` known; `parent` is the last word of the path before it.
-fn brings(tree: &UseTree, name: &str, parent: &str) -> bool {
+/// The names that an import makes known, but for those behind a `*`.
+fn leaves(tree: &UseTree, names: &mut Vec<String>) {
     match tree {
-        UseTree::Path(path) => brings(&path.tree, name, &path.ident.to_string()),
-        UseTree::Group(group) => group.items.iter().any(|tree| brings(tree, name, parent)),
-        UseTree::Name(import) => import.ident == name,
-        UseTree::Rename(import) => import.rename == name,
-        // What a file of the own crate sees, this one is taken to see as well.
-        UseTree::Glob(_) => ["prelude", "sdk", "super", "crate"].contains(&parent),
+        UseTree::Path(path) => leaves(&path.tree, names),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, names)),
+        UseTree::Name(import) => names.push(import.ident.to_string()),
+        UseTree::Rename(import) => names.push(import.rename.to_string()),
+        UseTree::Glob(_) => {}
     }
 }
 
@@ -202,22 +247,30 @@ mod tests {
     }
 
     #[test]
-    fn the_prelude_is_imported_where_a_name_of_it_is_missing() {
+    fn what_added_code_uses_is_imported_where_it_is_not_known() {
         let with_prelude = |source: &str| {
             let mut file = RustFile::parse(Path::new("src/tables.rs"), source).unwrap();
-            file.see_prelude("#[derive(Table)] pub struct Item { pub id: Id<Item> }");
+            let lib = "mod kinds;\nuse sdk::Table;\npub use kinds::{Kind, Sort};\n";
+            let root = RustFile::parse(Path::new("src/lib.rs"), lib).unwrap();
+            let code = "/// A Sort.\n#[derive(Table)] struct Item { id: Id<Item>, kind: Kind }";
+            file.import_for(code, &root.root_names());
             file.into_text()
         };
         let import = "use sdk::prelude::*;";
         assert_eq!(
             with_prelude("//! Tables.\n\nuse sdk::Table;\n"),
-            format!("//! Tables.\n\nuse sdk::Table;\n{import}\n")
+            format!("//! Tables.\n\nuse crate::Kind;\nuse sdk::Table;\n{import}\n")
         );
         assert_eq!(
             with_prelude("mod deep;\n"),
-            format!("mod deep;\n\n{import}\n")
+            format!("mod deep;\n\n{import}\n\nuse crate::Kind;\n")
         );
-        for enough in ["use sdk::{Id, Table};\n", "use super::*;\n", import] {
+        let all = format!("{import}\nenum Kind {{}}\n");
+        for enough in [
+            "use sdk::{Id, Table};\nuse crate::Kind;\n",
+            "use super::*;\n",
+            &all,
+        ] {
             assert_eq!(with_prelude(enough), enough);
         }
     }

@@ -90,6 +90,7 @@ fn a_reference_leads_to_a_row_that_is_seeded() {
     created modules/stock/seeds/real/depot.json
         without rows: one would refer to `geo.country`, which has none
     hint: sdk-cli new seed geo country --set real
+    hint: then write rows into modules/stock/seeds/real/depot.json
     ");
     insta::assert_snapshot!(terminal.read("modules/stock/seeds/real/depot.json"), @r#"
     {
