@@ -22,7 +22,7 @@ use crate::{
 /// Checks all modules of the workspace.
 pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
     let mut report = Report::default();
-    let mut faults = Vec::new();
+    let mut faults = missing_members(project);
     let mut sound = BTreeMap::new();
     for member in project.modules() {
         match check(&project.root.join(&member.folder)) {
@@ -46,6 +46,19 @@ pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
     }
     warn_of_unlinked(project, &mut report, &mut faults);
     conclude(project, report, faults)
+}
+
+/// Members that cargo would look for in vain.
+fn missing_members(project: &Project) -> Vec<String> {
+    let members = project.manifest.members();
+    let named = members.iter().filter(|member| !member.contains('*'));
+    named
+        .filter(|member| !project.root.join(member).join("Cargo.toml").is_file())
+        .map(|member| {
+            let fault = format!("`members` lists `{member}`, where no `Cargo.toml` is");
+            FileFault::new("Cargo.toml", fault).to_string()
+        })
+        .collect()
 }
 
 fn conclude(project: &Project, report: Report, faults: Vec<String>) -> Result<Report, Failure> {

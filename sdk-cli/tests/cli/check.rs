@@ -164,6 +164,18 @@ fn a_required_module_must_be_a_dependency() {
 }
 
 #[test]
+fn a_member_that_is_gone_is_a_fault() {
+    let terminal = Terminal::with_module();
+    std::fs::remove_dir_all(terminal.at.join("modules/stock")).unwrap();
+    insta::assert_snapshot!(terminal.type_lines("check"), @"
+    $ sdk-cli check
+    Cargo.toml: `members` lists `modules/stock`, where no `Cargo.toml` is
+    error: 1 fault in 0 modules
+    exit code 1
+    ");
+}
+
+#[test]
 fn an_application_without_modules_is_sound() {
     let terminal = Terminal::in_app();
     insta::assert_snapshot!(terminal.type_lines("check\nschema\nschema --json"), @"
