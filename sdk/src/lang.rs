@@ -25,11 +25,13 @@ mod message;
 mod number;
 mod percent;
 mod rules;
+mod source;
 
 pub use catalogue::Catalogue;
 pub use catalogues::Catalogues;
 pub use message::{ArgumentValue, Day, Message};
 pub use number::{Number, NumberError};
+pub use source::CatalogueSource;
 
 #[cfg(test)]
 mod tests;

@@ -84,8 +84,9 @@
 //! )]
 //! pub(crate) async fn digest(cx: &JobContext) -> Result<()> {
 //!     let counts = count_pledges(cx.store(), before(cx.due(), DAY), cx.due()).await?;
+//!     let english = cx.lang("en")?;
 //!     for (project, pledges) in &counts {
-//!         tracing::info!(project = project.title, pledges, "pledges of the last day");
+//!         tracing::info!("{}", english.format(&project.headline(*pledges)));
 //!     }
 //!     tracing::info!(projects = counts.len(), "digest done");
 //!     Ok(())

@@ -12,6 +12,7 @@ use super::{LinkError, Linked, snapshot};
 use crate::{
     clock::Clock,
     jobs::{JobsError, Scheduler},
+    lang::CatalogueSource,
     migrate::{self, MigrateError},
     module,
     seed::{self, SeedError, SeedReport},
@@ -91,7 +92,9 @@ impl Host {
     /// A host on a store that is open already.
     pub fn on(linked: Arc<Linked>, store: Store, clock: Clock) -> Self {
         let jobs = module::jobs(linked.declarations());
-        let scheduler = Scheduler::new(store.clone(), clock.clone(), jobs);
+        let texts = Arc::clone(&linked);
+        let texts = CatalogueSource::new(move || Ok(texts.catalogues()?.clone()));
+        let scheduler = Scheduler::new(store.clone(), clock.clone(), texts, jobs);
         Self {
             linked,
             store,

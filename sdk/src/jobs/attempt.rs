@@ -36,6 +36,7 @@ pub(super) async fn execute(
         let context = JobContext {
             store: inner.store.clone(),
             clock: inner.clock.clone(),
+            catalogues: inner.catalogues.clone(),
             module,
             name: job.name,
             due: run.due,

@@ -3,13 +3,18 @@
 use sdk_schema::Timestamp;
 
 use super::active::Cancelled;
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    lang::{Catalogue, CatalogueSource},
+    store::Store,
+};
 
 /// Given to a job's function: which run this is, and what it may use.
 #[derive(Debug, Clone)]
 pub struct JobContext {
     pub(super) store: Store,
     pub(super) clock: Clock,
+    pub(super) catalogues: CatalogueSource,
     pub(super) module: &'static str,
     pub(super) name: &'static str,
     pub(super) due: Timestamp,
@@ -26,6 +31,16 @@ impl JobContext {
     /// The clock of the host.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The catalogue that fits a locale best, to put messages into words:
+    /// `cx.lang("de")?.format(&messages::greeting("Ada"))`.
+    ///
+    /// # Errors
+    /// Fails when an embedded translation cannot be read, which those of a
+    /// module whose build script has checked its folders can.
+    pub fn lang(&self, locale: &str) -> anyhow::Result<Catalogue> {
+        Ok(self.catalogues.get()?.get(locale))
     }
 
     /// The module that declares the job.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, after},
+    lang::CatalogueSource,
     store::{Store, StoreError},
 };
 
@@ -38,6 +39,7 @@ pub struct Scheduler(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) clock: Clock,
+    pub(super) catalogues: CatalogueSource,
     jobs: Jobs,
     active: ActiveRuns,
     reload: Notify,
@@ -65,10 +67,11 @@ impl RunningScheduler {
 
 impl Scheduler {
     /// A scheduler of these jobs, which does nothing yet.
-    pub fn new(store: Store, clock: Clock, jobs: Jobs) -> Self {
+    pub fn new(store: Store, clock: Clock, catalogues: CatalogueSource, jobs: Jobs) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
+            catalogues,
             jobs,
             active: ActiveRuns::default(),
             reload: Notify::new(),

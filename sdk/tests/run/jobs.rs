@@ -8,10 +8,11 @@ use sdk::{
         JobChange, JobContext, JobDeclaration, JobFuture, JobOverride, JobRun, JobsError, RunState,
         Scheduler,
     },
+    lang::{CatalogueSource, Catalogues, Message},
     module::{self, Declaration},
     store::{Id, StoreError},
 };
-use sdk_schema::{Missed, Overlap, Timestamp};
+use sdk_schema::{Arb, Manifest, Missed, Name, Overlap, Timestamp};
 
 use crate::bench::{Bench, module, text};
 
@@ -41,6 +42,34 @@ fn polite(cx: &JobContext) -> JobFuture<'_> {
         cx.cancelled().await;
         anyhow::bail!("told to end")
     })
+}
+
+/// Ends well if it can put a message into words.
+fn speaking(cx: &JobContext) -> JobFuture<'_> {
+    Box::pin(async move {
+        let words = cx
+            .lang("de")?
+            .format(&Message::new("office.done").arg("count", 2));
+        anyhow::ensure!(words == "2 erledigt", "{words}");
+        Ok(())
+    })
+}
+
+/// The texts of the office.
+fn texts() -> CatalogueSource {
+    let parse = |file: &str, text: &str| Arb::parse(file, text).expect("an ARB file");
+    let mut office = Manifest::new(Name::new("office").expect("a name"), "1.0.0");
+    office.catalogues = vec![
+        parse(
+            "en.arb",
+            r#"{ "@@locale": "en", "done": "{count, number} done" }"#,
+        ),
+        parse(
+            "de.arb",
+            r#"{ "@@locale": "de", "done": "{count, number} erledigt" }"#,
+        ),
+    ];
+    Catalogues::new(&[office]).into()
 }
 
 /// Never ends.
@@ -85,7 +114,7 @@ impl Office {
     /// A host that starts on the store of another.
     async fn reopen(bench: Bench, job: JobDeclaration) -> Self {
         let jobs = module::jobs(&office(job));
-        let scheduler = Scheduler::new(bench.store.clone(), bench.clock.clone(), jobs);
+        let scheduler = Scheduler::new(bench.store.clone(), bench.clock.clone(), texts(), jobs);
         scheduler.refresh().await.unwrap();
         Self { bench, scheduler }
     }
@@ -263,6 +292,11 @@ async fn a_panic_ends_the_run_and_nothing_else() {
         run_now(hourly(panicking)).await,
         "12:00 failed 1: panicked: out of paper"
     );
+}
+
+#[tokio::test]
+async fn a_job_puts_messages_into_words() {
+    assert_eq!(run_now(hourly(speaking)).await, "12:00 done 1");
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@ use std::{
 use product_tests::workspace_root;
 
 /// The layers inside `sdk`, the lowest first. Rooms of one layer do not know each other.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["clock", "config"],
     &["store"],
     &["migrate"],
-    &["seed", "jobs", "lang"],
+    &["lang"],
+    &["seed", "jobs"],
     &["module"],
     &["host"],
     &["cli"],

@@ -7,7 +7,7 @@ use crate::{Project, messages};
 
 impl Project {
     /// The title and how many pledges there are.
-    pub fn headline(&self, pledges: i64) -> Message {
+    pub fn headline(&self, pledges: u64) -> Message {
         messages::project_pledges(&self.title, pledges)
     }
 
