@@ -84,7 +84,7 @@ impl TableDeclaration {
     /// The table of a row type.
     pub fn of<T: Table>() -> Self {
         Self {
-            name: T::NAME,
+            name: T::TABLE_NAME,
             table: T::table,
             fakes: T::fakes,
         }

@@ -32,7 +32,7 @@ pub(super) fn table(input: &DeriveInput) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::Table for #ident {
-            const NAME: &'static str = #name;
+            const TABLE_NAME: &'static str = #name;
             type Key = #key;
 
             fn table() -> &'static #private::TableSchema {

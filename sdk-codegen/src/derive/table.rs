@@ -36,7 +36,7 @@ fn implementation(table: &Table) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::Table for #ident {
-            const NAME: &'static str = #name;
+            const TABLE_NAME: &'static str = #name;
             #key
             #declaration
             #fakes
@@ -114,7 +114,7 @@ fn declare_field(field: &Field, private: &TokenStream) -> TokenStream {
             OnDelete::SetNull => quote!(SetNull),
         };
         quote! {
-            .references(<#path as #private::Table>::NAME, #private::OnDelete::#on_delete)
+            .references(<#path as #private::Table>::TABLE_NAME, #private::OnDelete::#on_delete)
         }
     });
     quote! {
@@ -265,7 +265,7 @@ fn assert_reference(table: &Table, field: &Field, reference: &Reference) -> Toke
     );
     let key = field.key_type();
     let same_name = quote_spanned! {path.span()=>
-        if !#private::same_name(<#path as #private::Table>::NAME, #name) {
+        if !#private::same_name(<#path as #private::Table>::TABLE_NAME, #name) {
             ::core::panic!(#message);
         }
     };

@@ -72,7 +72,7 @@ fn a_derived_table_has_its_key_its_handles_and_its_fakes() {
     };
     assert_eq!(post.key(), (author, 7));
     assert_eq!((Post::TYPE.name(), Post::AUTHOR.name()), ("type", "author"));
-    assert_eq!(<Post as Table>::NAME, "test.post");
+    assert_eq!(<Post as Table>::TABLE_NAME, "test.post");
     assert_snapshot!(format!("{:?}", Post::fakes()), @r#"[("slug", Word(Slug)), ("votes", Range { min: -5, max: 5 })]"#);
 }
 

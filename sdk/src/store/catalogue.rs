@@ -126,7 +126,7 @@ impl Catalogue {
             return Ok(Arc::clone(binding));
         }
         drop(known);
-        let binding = Arc::new(Binding::new(T::table(), self.table(T::NAME)?)?);
+        let binding = Arc::new(Binding::new(T::table(), self.table(T::TABLE_NAME)?)?);
         let mut known = self
             .bindings
             .write()

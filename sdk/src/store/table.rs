@@ -13,7 +13,7 @@ use super::{
 /// A Rust type whose values are the rows of a table. Derived: `#[derive(Table)]`.
 pub trait Table: Sized + Clone + Send + Sync + 'static {
     /// The full name, `module.table`.
-    const NAME: &'static str;
+    const TABLE_NAME: &'static str;
 
     /// The type of the key field; a tuple of types when the key has several.
     type Key: TableKey + KeyFor<Self::Key>;

@@ -13,7 +13,7 @@
 //! ```
 //! use sdk::Table;
 //!
-//! assert_eq!(<geo::Country as Table>::NAME, "geo.country");
+//! assert_eq!(geo::Country::TABLE_NAME, "geo.country");
 //! assert_eq!(geo::messages::country_de().key(), "geo.country_DE");
 //! ```
 

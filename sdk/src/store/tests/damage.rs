@@ -14,7 +14,8 @@ async fn overwrite(store: &Store, tree: TreeId, key: &[u8], value: &[u8]) {
 }
 
 async fn rows<T: Table>(store: &Store) -> TreeId {
-    let tree = store.read(async |tx| Ok::<_, StoreError>(tx.catalogue.table(T::NAME)?.rows()));
+    let tree =
+        store.read(async |tx| Ok::<_, StoreError>(tx.catalogue.table(T::TABLE_NAME)?.rows()));
     tree.await.unwrap()
 }
 

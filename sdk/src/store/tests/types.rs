@@ -47,7 +47,7 @@ async fn a_value_of_more_than_64_kib_has_wide_offsets_and_comes_back() {
 async fn dynamic(store: &Store, key: u64) -> Row {
     let row = store
         .read(async |tx| {
-            let table = tx.table(Everything::NAME)?;
+            let table = tx.table(Everything::TABLE_NAME)?;
             table.get(&[Value::Uint(key.into())]).await
         })
         .await;
@@ -60,7 +60,8 @@ async fn a_dynamic_row_has_the_same_bytes_as_the_typed_one() {
         let (one, other) = (store().await, store().await);
         insert(&one, &typed).await.unwrap();
         let row = dynamic(&one, 1).await;
-        let written = other.write(async |tx| tx.table(Everything::NAME)?.insert(row.clone()).await);
+        let written =
+            other.write(async |tx| tx.table(Everything::TABLE_NAME)?.insert(row.clone()).await);
         written.await.unwrap();
         assert_eq!(raw_rows(&one).await, raw_rows(&other).await);
         assert_eq!(other.get::<Everything>(1).await.unwrap(), Some(typed));
@@ -70,7 +71,7 @@ async fn a_dynamic_row_has_the_same_bytes_as_the_typed_one() {
 /// All keys and rows of `blog.everything` as they are stored.
 async fn raw_rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
     let rows = store.read(async |tx| {
-        let tree = tx.catalogue.table(Everything::NAME)?.rows();
+        let tree = tx.catalogue.table(Everything::TABLE_NAME)?.rows();
         let all = (Bound::Unbounded, Bound::Unbounded);
         let copy = |entry: Result<(Guard<'_>, Guard<'_>), redb::StorageError>| {
             let (key, row) = entry?;
@@ -156,7 +157,8 @@ async fn a_row_that_does_not_fit_its_table_is_refused_with_its_field() {
         let mut row = good.clone();
         row.set(name("key"), Value::Uint(2));
         row.set(name(field), value);
-        let error = store.write(async |tx| tx.table(Everything::NAME)?.insert(row.clone()).await);
+        let error =
+            store.write(async |tx| tx.table(Everything::TABLE_NAME)?.insert(row.clone()).await);
         error.await.unwrap_err().to_string()
     };
     insta::assert_snapshot!(refusal("i8", Value::Int(128)).await, @"field `i8` of `everything`: expected i8, found 128");
@@ -181,7 +183,7 @@ async fn a_missing_field_gets_its_default_or_is_named() {
             let given = fields.into_iter().filter(|(field, _)| *field != skip);
             let row: Row = given.map(|(field, value)| (name(field), value)).collect();
             store
-                .write(async |tx| tx.table(Post::NAME)?.insert(row.clone()).await)
+                .write(async |tx| tx.table(Post::TABLE_NAME)?.insert(row.clone()).await)
                 .await
         }
     };
