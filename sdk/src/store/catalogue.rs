@@ -78,7 +78,7 @@ impl Catalogue {
         let Some(head) = trees.get(TreeId::Catalogue, raw::HEAD_KEY)? else {
             return Ok(None);
         };
-        let head: RawHead = raw::parse(head.value())?;
+        let head = raw::parse_head(head.value())?;
         let mut tables = Vec::new();
         let (from, to) = raw::table_keys();
         for entry in trees.range(TreeId::Catalogue, (from, to))? {

@@ -200,6 +200,14 @@ pub enum StoreError {
         /// What was found, what was expected.
         detail: String,
     },
+    /// The file was written by a later version.
+    #[error("the store has format {found}; this version reads format {expected}")]
+    Format {
+        /// The format of the file.
+        found: u32,
+        /// The format of this version.
+        expected: u32,
+    },
     /// An operation of a migration does not fit the schema.
     #[error(transparent)]
     Operation(#[from] FoldError),

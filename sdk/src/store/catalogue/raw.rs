@@ -87,6 +87,21 @@ pub(crate) fn parse<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, StoreError> 
     })
 }
 
+/// Reads the head, its format first: what else a later one has is unknown here.
+pub(crate) fn parse_head(bytes: &[u8]) -> Result<RawHead, StoreError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    match parse(bytes)? {
+        Format { format: FORMAT } => parse(bytes),
+        Format { format: found } => Err(StoreError::Format {
+            found,
+            expected: FORMAT,
+        }),
+    }
+}
+
 pub(crate) fn print(raw: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(raw).expect("the catalogue is made of strings, numbers and lists")
 }

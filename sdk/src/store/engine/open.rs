@@ -42,7 +42,6 @@ pub(super) fn file(dir: &Path) -> Result<(Database, Catalogue), OpenError> {
     guarded(&path, || {
         let database = Database::open(&path).map_err(|error| failed(&path, error))?;
         let catalogue = load(&database).map_err(|error| unreadable(&path, error))?;
-        check_format(&path, &catalogue)?;
         Ok((database, catalogue))
     })
 }
@@ -80,7 +79,7 @@ fn inspect(path: &Path) -> Result<(), OpenError> {
         Catalogue::read(&Trees::of_snapshot(database.begin_read()?))
     };
     match read().map_err(|error| unreadable(path, error))? {
-        Some(catalogue) => check_format(path, &catalogue),
+        Some(_) => Ok(()),
         None => Err(damaged(path, "it has no catalogue")),
     }
 }
@@ -113,17 +112,6 @@ fn load(database: &Database) -> Result<Catalogue, StoreError> {
     Ok(catalogue)
 }
 
-fn check_format(path: &Path, catalogue: &Catalogue) -> Result<(), OpenError> {
-    match catalogue.head.format {
-        raw::FORMAT => Ok(()),
-        found => Err(OpenError::Format {
-            path: path.to_owned(),
-            found,
-            expected: raw::FORMAT,
-        }),
-    }
-}
-
 fn failed(path: &Path, error: DatabaseError) -> OpenError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => OpenError::Locked {
@@ -140,6 +128,11 @@ fn unreadable(path: &Path, error: StoreError) -> OpenError {
         StoreError::Full => refused(path, io::ErrorKind::StorageFull.into()),
         StoreError::Io { source } => refused(path, source),
         StoreError::Damaged { detail } => damaged(path, detail),
+        StoreError::Format { found, expected } => OpenError::Format {
+            path: path.to_owned(),
+            found,
+            expected,
+        },
         other => damaged(path, other.to_string()),
     }
 }
