@@ -76,12 +76,15 @@ mod scan;
 mod alter;
 mod write;
 
+mod feed;
+
 mod error;
 
 pub use cursor::{Cursor, CursorError};
 pub use dynamic::{TableMut, TableView};
-pub use engine::Store;
+pub use engine::{Store, WriteLimits};
 pub use error::{DecodeError, OpenError, StoreError};
+pub use feed::Retention;
 pub use id::Id;
 pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
 pub use read::ReadTx;

@@ -1,26 +1,33 @@
 //! [`Store`]: opening, transactions, commit.
 //!
-//! One process has the file open at a time, and one transaction writes at a
-//! time; any number read, each its own snapshot, and none waits for a writer.
-//! What a write did is on disk when [`Store::write`] returns.
+//! One process has the file open at a time. Any number of transactions read,
+//! each its own snapshot, and none waits for a writer. Those who write take
+//! turns in one transaction of redb and share its commit: see [`writer`].
 
+mod database;
+mod group;
+mod limits;
 mod new_file;
 mod open;
 mod snapshot;
+mod writer;
 
 use std::{
     fmt,
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use redb::{Database, ReadableDatabase, backends::InMemoryBackend};
+use redb::{Durability, WriteTransaction, backends::InMemoryBackend};
 use sdk_schema::FoldedSchema;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::watch;
+
+pub use limits::WriteLimits;
 
 use super::{
     catalogue::Catalogue,
     error::{OpenError, StoreError},
+    feed::{LogState, Retention},
     key::KeyFor,
     read::ReadTx,
     table::Table,
@@ -28,6 +35,11 @@ use super::{
     write::WriteTx,
 };
 use crate::clock::Clock;
+use database::{Handle, Reopen};
+use group::Group;
+use limits::Manner;
+use open::Opened;
+use writer::Writer;
 
 /// The rows of all tables, in one file. Cheap to clone; the file is closed with
 /// the last clone.
@@ -46,15 +58,21 @@ use crate::clock::Clock;
 pub struct Store {
     engine: Arc<Engine>,
     clock: Clock,
+    limits: WriteLimits,
 }
 
 struct Engine {
-    database: Database,
+    handle: Handle,
     /// The catalogue that goes with what is committed. Held for writing while a
     /// commit changes it, so that a snapshot and its catalogue are of one moment.
     committed: RwLock<Arc<Catalogue>>,
-    /// Held by whoever writes, up to the end of the commit.
-    writer: Arc<Mutex<()>>,
+    /// Where the log stands, changed by whoever commits.
+    log: Mutex<LogState>,
+    retention: Mutex<Retention>,
+    /// The newest revision, for those who follow.
+    newest: watch::Sender<u64>,
+    writer: Writer,
+    clock: Clock,
 }
 
 /// The name of the store's file in its folder.
@@ -64,22 +82,37 @@ impl Store {
     /// Opens `dir/store.redb` and locks it; makes the folder and the file where
     /// there are none.
     pub fn open(dir: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let (database, catalogue) = open::file(dir)?;
-        Ok(Self::new(database, catalogue, clock))
+        let opened = open::file(dir)?;
+        let dir = dir.to_owned();
+        let reopen = move || open::file(&dir).map_err(StoreError::from);
+        Ok(Self::new(opened, Some(Box::new(reopen)), clock))
     }
 
     /// A store that lives in memory and is gone with its last clone: for tests,
     /// and for what-if runs.
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
-        let (database, catalogue) = open::backend(InMemoryBackend::new())?;
-        Ok(Self::new(database, catalogue, clock))
+        let opened = open::backend(InMemoryBackend::new())?;
+        Ok(Self::new(opened, None, clock))
     }
 
     /// A store in anything that stores bytes.
     #[cfg(test)]
     pub(super) fn on(backend: impl redb::StorageBackend, clock: Clock) -> Result<Self, OpenError> {
-        let (database, catalogue) = open::backend(backend)?;
-        Ok(Self::new(database, catalogue, clock))
+        Ok(Self::new(open::backend(backend)?, None, clock))
+    }
+
+    /// The same store with other limits for writers.
+    #[must_use]
+    pub fn with_limits(&self, limits: WriteLimits) -> Self {
+        Self {
+            limits,
+            ..self.clone()
+        }
+    }
+
+    /// Says how much of the log of changes is kept from the next commit on.
+    pub fn keep_log(&self, retention: Retention) {
+        *locked(&self.engine.retention) = retention;
     }
 
     /// Whether there is a store in the folder, or may be one where this process
@@ -88,15 +121,20 @@ impl Store {
         dir.join(FILE_NAME).try_exists().unwrap_or(true)
     }
 
-    fn new(database: Database, catalogue: Catalogue, clock: Clock) -> Self {
+    fn new(opened: Opened, reopen: Option<Reopen>, clock: Clock) -> Self {
         let engine = Engine {
-            database,
-            committed: RwLock::new(Arc::new(catalogue)),
-            writer: Arc::default(),
+            handle: Handle::new(opened.database, reopen),
+            committed: RwLock::new(Arc::new(opened.catalogue)),
+            newest: watch::Sender::new(opened.log.newest),
+            log: Mutex::new(opened.log),
+            retention: Mutex::default(),
+            writer: Writer::default(),
+            clock: clock.clone(),
         };
         Self {
             engine: Arc::new(engine),
             clock,
+            limits: WriteLimits::default(),
         }
     }
 
@@ -104,7 +142,7 @@ impl Store {
     #[cfg(test)]
     pub(super) fn tree_names(&self) -> Vec<String> {
         use redb::TableHandle;
-        let transaction = self.engine.database.begin_read().expect("a snapshot");
+        let transaction = self.engine.handle.begin_read().expect("a snapshot");
         let trees = transaction.list_tables().expect("a list");
         trees.map(|tree| tree.name().to_owned()).collect()
     }
@@ -140,32 +178,67 @@ impl Store {
     }
 
     /// Runs `body` in a transaction and commits what it did, if it succeeds.
-    /// Nothing of it remains when it fails, or when the future is dropped
-    /// before the commit has begun. When the commit itself fails, it is on disk
-    /// as a whole or not at all, and the store takes no more writes until it is
-    /// opened again.
+    /// What it did is on disk when the call returns.
     ///
-    /// `body` can be cloned because it is run again when an engine that serves
-    /// several machines finds a conflict: what it does outside of the
-    /// transaction it may do twice. While it runs no other write does, so it
-    /// should wait for nothing slow.
+    /// Calls that arrive together share one commit; each is atomic on its own,
+    /// and they run one after the other, in the tasks of their callers. Nothing
+    /// remains of a `body` that fails, panics, or whose future is dropped before
+    /// it has come to its end.
+    ///
+    /// **While `body` runs, no other write does.** It should wait for nothing but
+    /// the store; one that waits longer than [`WriteLimits::run`] is undone.
+    ///
+    /// `body` can be cloned because it may be run again: here when it turns out
+    /// that it needs a transaction of its own, and on an engine that serves
+    /// several machines after a conflict. What it does outside of the
+    /// transaction it may do twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when too many others write; [`StoreError::TooSlow`].
+    /// When the commit itself fails, the changes are on disk as a whole or not
+    /// at all; the next call opens the file again.
     pub async fn write<R, E, F>(&self, body: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
         E: From<StoreError>,
     {
-        let turn = Arc::clone(&self.engine.writer).lock_owned().await;
-        let transaction = self.engine.database.begin_write();
-        let transaction = transaction.map_err(StoreError::from)?;
-        let before = self.engine.committed();
-        let mut tx = WriteTx::new(Arc::clone(&before), Trees::of_write(&transaction));
-        let result = body(&mut tx).await?;
-        let outcome = tx.finish()?;
-        if outcome.has_changes {
-            let after = Some(outcome.catalogue).filter(|after| !Arc::ptr_eq(&before, after));
-            self.commit(transaction, after, turn).await?;
-        }
-        Ok(result)
+        let manner = Manner {
+            durable: true,
+            alone: false,
+        };
+        self.run(manner, body).await
+    }
+
+    /// Like [`Store::write`], but returns before the changes are on disk: they can
+    /// be lost, as a whole, when the machine or the process dies within the next
+    /// 50 milliseconds or so. Others see them at once. Changes never reach the
+    /// disk in another order: what a later call of `write` acknowledges includes
+    /// them. [`Store::flush`] waits until they are on disk.
+    pub async fn write_relaxed<R, E, F>(&self, body: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
+        E: From<StoreError>,
+    {
+        let manner = Manner {
+            durable: false,
+            alone: false,
+        };
+        self.run(manner, body).await
+    }
+
+    /// Like [`Store::write`], in a transaction that is shared with nobody and has
+    /// no limit of time: for changes of the schema and for very many rows. All
+    /// other writes wait for it.
+    pub async fn write_alone<R, E, F>(&self, body: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
+        E: From<StoreError>,
+    {
+        let manner = Manner {
+            durable: true,
+            alone: true,
+        };
+        self.run(manner, body).await
     }
 
     /// Writes one moment of the store to the file `path`, a store of its own that
@@ -175,34 +248,12 @@ impl Store {
     /// # Errors
     /// Leaves no file of that name behind when it fails.
     pub async fn snapshot_to(&self, path: &Path) -> Result<(), StoreError> {
-        let transaction = self.engine.database.begin_read()?;
+        let transaction = self.engine.handle.begin_read()?;
         let path = path.to_owned();
         let write = move || snapshot::write(&transaction, &path);
         match tokio::task::spawn_blocking(write).await {
             Ok(done) => done,
             Err(stopped) => Err(std::io::Error::other(stopped).into()),
-        }
-    }
-
-    /// Commits off the async threads. The turn ends with the commit even when
-    /// the caller has stopped waiting for it.
-    async fn commit(
-        &self,
-        transaction: redb::WriteTransaction,
-        changed: Option<Arc<Catalogue>>,
-        turn: OwnedMutexGuard<()>,
-    ) -> Result<(), StoreError> {
-        let engine = Arc::clone(&self.engine);
-        let commit = move || {
-            let done = engine.commit(transaction, changed);
-            drop(turn);
-            done
-        };
-        match tokio::task::spawn_blocking(commit).await {
-            Ok(done) => done,
-            Err(stopped) => Err(StoreError::Io {
-                source: std::io::Error::other(stopped),
-            }),
         }
     }
 }
@@ -221,29 +272,104 @@ impl Engine {
             .committed
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let transaction = self.database.begin_read()?;
+        let transaction = self.handle.begin_read()?;
         Ok(ReadTx::new(
             Arc::clone(&committed),
             Trees::of_snapshot(transaction),
         ))
     }
 
-    fn commit(
-        &self,
-        transaction: redb::WriteTransaction,
-        changed: Option<Arc<Catalogue>>,
-    ) -> Result<(), StoreError> {
-        let Some(catalogue) = changed else {
-            return Ok(transaction.commit()?);
-        };
+    /// Begins a transaction; opens the file again if it failed before.
+    fn begin_group(&self) -> Result<Group, StoreError> {
+        let mut transaction = self.handle.begin_write()?;
+        if transaction.is_none() {
+            self.reopen()?;
+            transaction = self.handle.begin_write()?;
+        }
+        let transaction = transaction.ok_or_else(|| StoreError::Io {
+            source: std::io::Error::other("the file failed again right after it was opened"),
+        })?;
+        Ok(Group::new(
+            transaction,
+            self.committed(),
+            *locked(&self.log),
+        ))
+    }
+
+    /// Opens the file again and finds out what is on the disk.
+    fn reopen(&self) -> Result<(), StoreError> {
         let mut committed = self
             .committed
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        transaction.commit()?;
-        *committed = catalogue;
+        let (catalogue, log) = self.handle.reopen()?;
+        *committed = Arc::new(catalogue);
+        self.adopt(log);
         Ok(())
     }
+
+    /// Commits a group and tells its callers.
+    fn commit(&self, group: Group) -> Result<(), StoreError> {
+        let outcome = group.outcome;
+        let catalogue = group.has_new_catalogue.then_some(group.catalogue);
+        let done = self.persist(group.transaction, group.durable, catalogue, group.log);
+        if done.is_err() {
+            // Those who read need not wait for the next write. If it fails, too,
+            // the next write says so.
+            let _ = self.reopen();
+        }
+        outcome.settle(match &done {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.shared()),
+        });
+        done
+    }
+
+    fn persist(
+        &self,
+        mut transaction: WriteTransaction,
+        durable: bool,
+        catalogue: Option<Arc<Catalogue>>,
+        mut log: LogState,
+    ) -> Result<(), StoreError> {
+        let retention = *locked(&self.retention);
+        log.trim(
+            &mut Trees::of_write(&transaction),
+            retention,
+            self.clock.now(),
+        )?;
+        if !durable {
+            let lowered = transaction.set_durability(Durability::None);
+            lowered.map_err(|error| StoreError::from(std::io::Error::other(error)))?;
+        }
+        match catalogue {
+            None => transaction.commit()?,
+            Some(catalogue) => {
+                let mut committed = self
+                    .committed
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner);
+                transaction.commit()?;
+                *committed = catalogue;
+            }
+        }
+        self.adopt(log);
+        Ok(())
+    }
+
+    /// Makes known where the log stands.
+    fn adopt(&self, log: LogState) {
+        *locked(&self.log) = log;
+        self.newest.send_if_modified(|newest| {
+            let is_new = *newest != log.newest;
+            *newest = log.newest;
+            is_new
+        });
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Store {

@@ -3,7 +3,7 @@
 //! A key or a list of values stands in these errors as text, as a person reads
 //! it; programs match on the variant.
 
-use std::{fmt, io, path::PathBuf};
+use std::{fmt, io, path::PathBuf, time::Duration};
 
 use sdk_schema::{FoldError, RowError};
 
@@ -225,6 +225,21 @@ pub enum StoreError {
         /// What failed.
         detail: String,
     },
+    /// Too many others write, or one of them takes too long.
+    #[error("the store is busy: {waiting} calls waited to write, this one for {waited:?}")]
+    Busy {
+        /// How many calls waited before this one.
+        waiting: usize,
+        /// How long this one waited.
+        waited: Duration,
+    },
+    /// A closure waited too long for something else than the store, while all
+    /// who write waited for it.
+    #[error("the write was undone: it took longer than {limit:?}, in which no other could write")]
+    TooSlow {
+        /// How long it may take.
+        limit: Duration,
+    },
     /// A row is larger than the engine can hold.
     #[error("a row of {bytes} bytes is more than the store can hold")]
     TooLarge {
@@ -240,6 +255,24 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+impl StoreError {
+    /// The failure of a commit, for each of those whose changes it was to commit.
+    pub(super) fn shared(&self) -> Self {
+        match self {
+            Self::Full => Self::Full,
+            Self::Io { source } => Self::Io {
+                source: io::Error::new(source.kind(), source.to_string()),
+            },
+            Self::Damaged { detail } => Self::Damaged {
+                detail: detail.clone(),
+            },
+            other => Self::Doomed {
+                detail: other.to_string(),
+            },
+        }
+    }
 }
 
 /// Why bytes are not the row or the key that they should be.
@@ -322,6 +355,18 @@ pub(super) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
 
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// A file that failed and cannot be opened again.
+impl From<OpenError> for StoreError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Full { .. } => Self::Full,
+            OpenError::Damaged { detail, .. } => Self::Damaged { detail },
+            OpenError::Io { source, .. } | OpenError::ReadOnly { source, .. } => source.into(),
+            other => io::Error::other(other).into(),
+        }
+    }
 }
 
 impl From<io::Error> for StoreError {

@@ -3,6 +3,7 @@
 mod constraints;
 mod damage;
 mod fixture;
+mod groups;
 mod layouts;
 mod model;
 mod opening;

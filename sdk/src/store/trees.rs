@@ -3,7 +3,7 @@
 //! A tree is named by a number that is never given again, so that renaming a
 //! table or a field touches no tree, and dropping one needs no change of
 //! another: `r12` holds the rows of table 12, `x7` the entries of index 7,
-//! `catalogue` says which is which.
+//! `catalogue` says which is which, and `log` holds what was changed.
 //!
 //! Opened trees stand in a list that only grows: looking one up borrows the
 //! list, never a lock, so that a scan of one tree and reads of others go on side
@@ -29,6 +29,8 @@ pub(crate) enum TreeId {
     Rows(u32),
     /// The entries of an index.
     Index(u32),
+    /// What was changed, by revision.
+    Log,
 }
 
 impl fmt::Display for TreeId {
@@ -37,6 +39,7 @@ impl fmt::Display for TreeId {
             Self::Catalogue => f.write_str("catalogue"),
             Self::Rows(table) => write!(f, "r{table}"),
             Self::Index(index) => write!(f, "x{index}"),
+            Self::Log => f.write_str("log"),
         }
     }
 }
@@ -271,6 +274,7 @@ impl std::str::FromStr for TreeId {
         let id = |digits: &str| digits.parse().ok();
         let found = match text.split_at_checked(1) {
             _ if text == "catalogue" => Some(Self::Catalogue),
+            _ if text == "log" => Some(Self::Log),
             Some(("r", digits)) => id(digits).map(Self::Rows),
             Some(("x", digits)) => id(digits).map(Self::Index),
             _ => None,

@@ -5,6 +5,9 @@
 //! that fails has changed nothing, even when the caller goes on and commits. Only
 //! a failing disk can interrupt the changes themselves; the transaction is then
 //! doomed and its commit refused.
+//!
+//! The transaction of redb may hold the changes of other callers, too: [`undo`]
+//! takes back those of this one alone.
 
 #![expect(
     clippy::unused_async,
@@ -14,8 +17,15 @@
 mod change;
 mod constraint;
 mod delete;
+mod undo;
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use sdk_schema::{Name, Operation};
 
@@ -27,11 +37,13 @@ use super::{
     dynamic::TableMut,
     encode,
     error::StoreError,
+    feed::{LogWriter, RawChange},
     key::KeyFor,
     read::{ReadTx, encode_key},
     table::Table,
-    trees::{ReadTrees, Trees},
+    trees::{ReadTrees, TreeId, Trees},
 };
+use undo::UndoList;
 
 /// A [`ReadTx`] that sees and makes changes.
 #[derive(Debug)]
@@ -39,6 +51,14 @@ pub struct WriteTx<'t> {
     pub(super) read: ReadTx<'t>,
     /// What failed half-way, so that nothing may be committed.
     doom: Option<String>,
+    undo: UndoList,
+    /// Whether it needs the transaction for itself and does not have it.
+    wants_alone: bool,
+    log: LogWriter,
+    /// How many bytes were changed.
+    bytes: usize,
+    /// Set when what was changed cannot be undone, so that nobody commits it.
+    broken: Arc<AtomicBool>,
 }
 
 /// What must be so of a row's key before the row is written.
@@ -52,12 +72,23 @@ pub(super) enum Mode {
     Upsert,
 }
 
+/// How a transaction ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// There is something to commit.
+    Changed(Changes),
+    /// There is nothing to commit.
+    Unchanged,
+    /// Nothing of it remains; it must be run alone.
+    WantsAlone,
+}
+
 /// What there is to commit.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    /// Whether there is anything.
-    pub has_changes: bool,
+pub(super) struct Changes {
     pub catalogue: Arc<Catalogue>,
+    pub log: LogWriter,
+    pub bytes: usize,
 }
 
 /// Changes of rows as bytes, whatever the transaction's lifetime.
@@ -75,10 +106,22 @@ impl<'t> Deref for WriteTx<'t> {
 }
 
 impl<'t> WriteTx<'t> {
-    pub(super) fn new(catalogue: Arc<Catalogue>, trees: Trees<'t>) -> Self {
+    /// A transaction in `trees`; `is_shared` when others have changes there.
+    pub(super) fn new(
+        catalogue: Arc<Catalogue>,
+        trees: Trees<'t>,
+        log: LogWriter,
+        broken: Arc<AtomicBool>,
+        is_shared: bool,
+    ) -> Self {
         Self {
             read: ReadTx::new(catalogue, trees),
             doom: None,
+            undo: UndoList::new(is_shared),
+            wants_alone: false,
+            log,
+            bytes: 0,
+            broken,
         }
     }
 
@@ -117,6 +160,7 @@ impl<'t> WriteTx<'t> {
     /// An operation that does not fit the schema changes nothing; one that the
     /// rows do not allow dooms the transaction.
     pub async fn apply(&mut self, module: &Name, operation: &Operation) -> Result<(), StoreError> {
+        self.require_alone()?;
         let alteration = Alteration::plan(&self.catalogue, module, operation)?;
         let done = alteration.carry_out(&mut self.read);
         self.doom_if_failed(done)
@@ -136,14 +180,88 @@ impl<'t> WriteTx<'t> {
         result
     }
 
-    /// Ends the use of the trees; refuses when the transaction is doomed.
-    pub(super) fn finish(self) -> Result<Outcome, StoreError> {
-        match self.doom {
-            Some(detail) => Err(StoreError::Doomed { detail }),
-            None => Ok(Outcome {
-                has_changes: self.read.trees.has_changes(),
-                catalogue: self.read.catalogue,
+    /// Refuses what cannot be undone while others are in the transaction; the
+    /// closure is then run again, alone.
+    fn require_alone(&mut self) -> Result<(), StoreError> {
+        self.wants_alone |= self.undo.is_shared();
+        match self.wants_alone {
+            false => Ok(()),
+            true => Err(StoreError::Doomed {
+                detail: "it is run again, in a transaction of its own".to_owned(),
             }),
         }
+    }
+
+    /// Whether the closure has to be run again, alone.
+    pub(super) fn wants_alone(&self) -> bool {
+        self.wants_alone
+    }
+
+    /// Sets or removes a key, which holds `old`.
+    fn put(
+        &mut self,
+        tree: TreeId,
+        key: &[u8],
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        self.undo.note(tree, key, old);
+        self.bytes += key.len() + new.map_or(0, <[u8]>::len);
+        match new {
+            Some(value) => self.read.trees.insert(tree, key, value),
+            None => self.read.trees.remove(tree, key),
+        }
+    }
+
+    /// Adds a change to the log.
+    fn log(&mut self, change: &RawChange<'_>) -> Result<(), StoreError> {
+        match self.log.add(change) {
+            true => self.write_log(),
+            false => Ok(()),
+        }
+    }
+
+    fn write_log(&mut self) -> Result<(), StoreError> {
+        let (key, entry) = self.log.take_entry();
+        self.put(TreeId::Log, &key, None, Some(&entry))
+    }
+
+    /// Ends the transaction with what it changed. Refuses when it is doomed.
+    pub(super) fn finish(&mut self) -> Result<Ended, StoreError> {
+        if self.doom.is_none() && self.log.has_changes() {
+            let done = self.write_log();
+            self.doom_if_failed(done)?;
+        }
+        if let Some(detail) = self.doom.take() {
+            self.undo();
+            return Err(StoreError::Doomed { detail });
+        }
+        self.undo.clear();
+        if !self.read.trees.has_changes() {
+            return Ok(Ended::Unchanged);
+        }
+        Ok(Ended::Changed(Changes {
+            catalogue: Arc::clone(&self.read.catalogue),
+            log: self.log.clone(),
+            bytes: self.bytes,
+        }))
+    }
+
+    /// Ends the transaction without its changes.
+    pub(super) fn undo(&mut self) -> Ended {
+        if self.undo.apply(&mut self.read.trees).is_err() {
+            self.broken.store(true, Ordering::Release);
+        }
+        match self.wants_alone {
+            true => Ended::WantsAlone,
+            false => Ended::Unchanged,
+        }
+    }
+}
+
+/// Nothing remains of what has not been finished.
+impl Drop for WriteTx<'_> {
+    fn drop(&mut self) {
+        self.undo();
     }
 }

@@ -8,8 +8,11 @@ use serde_json::Value as Json;
 
 use crate::store::{error::StoreError, layout::LayoutField, trees::TreeId};
 
-/// The format that this version reads and writes.
-pub(crate) const FORMAT: u32 = 1;
+/// The format that this version writes.
+pub(crate) const FORMAT: u32 = 2;
+
+/// The oldest format that this version reads. Format 1 has no log of changes.
+const OLDEST_FORMAT: u32 = 1;
 
 /// The key of the [`RawHead`].
 pub(crate) const HEAD_KEY: &[u8] = b"store";
@@ -94,7 +97,9 @@ pub(crate) fn parse_head(bytes: &[u8]) -> Result<RawHead, StoreError> {
         format: u32,
     }
     match parse(bytes)? {
-        Format { format: FORMAT } => parse(bytes),
+        Format {
+            format: OLDEST_FORMAT..=FORMAT,
+        } => parse(bytes),
         Format { format: found } => Err(StoreError::Format {
             found,
             expected: FORMAT,

@@ -22,17 +22,25 @@ use super::{FILE_NAME, Store, new_file};
 use crate::store::{
     catalogue::{
         Catalogue,
-        raw::{self, RawHead},
+        raw::{self, FORMAT, RawHead},
     },
     error::{OpenError, StoreError},
+    feed::LogState,
     trees::{TreeId, Trees},
 };
 
 /// The name of a store's file while it is being made.
 const NEW_FILE_NAME: &str = "store.redb.new";
 
+/// A database with what is known of its content.
+pub(super) struct Opened {
+    pub database: Database,
+    pub catalogue: Catalogue,
+    pub log: LogState,
+}
+
 /// Opens the file in `dir`, or makes both.
-pub(super) fn file(dir: &Path) -> Result<(Database, Catalogue), OpenError> {
+pub(super) fn file(dir: &Path) -> Result<Opened, OpenError> {
     fs::create_dir_all(dir).map_err(|source| refused(dir, source))?;
     let path = dir.join(FILE_NAME);
     if !Store::exists(dir) {
@@ -41,18 +49,16 @@ pub(super) fn file(dir: &Path) -> Result<(Database, Catalogue), OpenError> {
     guarded(&path, || inspect(&path))?;
     guarded(&path, || {
         let database = Database::open(&path).map_err(|error| failed(&path, error))?;
-        let catalogue = load(&database).map_err(|error| unreadable(&path, error))?;
-        Ok((database, catalogue))
+        load(database).map_err(|error| unreadable(&path, error))
     })
 }
 
 /// Makes a store in anything that stores bytes.
-pub(super) fn backend(backend: impl StorageBackend) -> Result<(Database, Catalogue), OpenError> {
+pub(super) fn backend(backend: impl StorageBackend) -> Result<Opened, OpenError> {
     let path = Path::new("memory");
     let database = Database::builder().create_with_backend(backend);
     let database = database.map_err(|error| failed(path, error))?;
-    let catalogue = load(&database).map_err(|error| unreadable(path, error))?;
-    Ok((database, catalogue))
+    load(database).map_err(|error| unreadable(path, error))
 }
 
 /// Makes the file under another name first: a file of the right name is whole,
@@ -61,8 +67,7 @@ fn create(dir: &Path, path: &Path) -> Result<(), OpenError> {
     let new = dir.join(NEW_FILE_NAME);
     new_file::clear(&new).map_err(|error| refused(&new, error))?;
     let database = Database::create(&new).map_err(|error| failed(path, error))?;
-    load(&database).map_err(|error| unreadable(path, error))?;
-    drop(database);
+    load(database).map_err(|error| unreadable(path, error))?;
     new_file::put_in_place(&new, path).map_err(|source| refused(path, source))
 }
 
@@ -91,25 +96,35 @@ fn guarded<R>(path: &Path, open: impl FnOnce() -> Result<R, OpenError>) -> Resul
         .unwrap_or_else(|_| Err(damaged(path, "the engine cannot read its pages")))
 }
 
-/// Reads the catalogue, or makes the first one, and deletes what nothing refers to.
-fn load(database: &Database) -> Result<Catalogue, StoreError> {
+/// Reads the catalogue, or makes the first one, deletes what nothing refers to
+/// and brings an older format up to date.
+fn load(database: Database) -> Result<Opened, StoreError> {
     let transaction = database.begin_write()?;
     let mut trees = Trees::of_write(&transaction);
-    let (catalogue, has_changed) = match Catalogue::read(&trees)? {
-        Some(mut catalogue) => {
-            let trash = std::mem::take(&mut catalogue.head.trash);
-            trash.iter().try_for_each(|tree| trees.delete(*tree))?;
-            (catalogue, !trash.is_empty())
-        }
+    let (mut catalogue, mut has_changed) = match Catalogue::read(&trees)? {
+        Some(catalogue) => (catalogue, false),
         None => (Catalogue::new(RawHead::default(), Vec::new()), true),
     };
+    let trash = std::mem::take(&mut catalogue.head.trash);
+    trash.iter().try_for_each(|tree| trees.delete(*tree))?;
+    has_changed |= !trash.is_empty() || catalogue.head.format != FORMAT;
+    catalogue.head.format = FORMAT;
+    // Reading it makes it where there is none.
+    let log = LogState::read(&trees)?;
     if has_changed {
         let head = raw::print(&catalogue.head);
         trees.insert(TreeId::Catalogue, raw::HEAD_KEY, &head)?;
         drop(trees);
         transaction.commit()?;
+    } else {
+        drop(trees);
+        drop(transaction);
     }
-    Ok(catalogue)
+    Ok(Opened {
+        database,
+        catalogue,
+        log,
+    })
 }
 
 fn failed(path: &Path, error: DatabaseError) -> OpenError {

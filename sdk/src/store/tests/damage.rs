@@ -57,15 +57,15 @@ async fn an_index_entry_without_its_row_is_damage() {
 async fn a_file_of_a_later_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(dir.path(), crate::clock::Clock::manual(at(0)));
-    let head = br#"{ "format": 2, "next_tree": 1 }"#;
+    let head = br#"{ "format": 3, "next_tree": 1 }"#;
     overwrite(&open().unwrap(), TreeId::Catalogue, raw::HEAD_KEY, head).await;
     let error = open().unwrap_err();
     assert!(
         matches!(
             error,
             OpenError::Format {
-                found: 2,
-                expected: 1,
+                found: 3,
+                expected: 2,
                 ..
             }
         ),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Mode, StoreError, StoredTable, WriteRows, WriteTx, constraint, delete};
+use super::{Mode, RawChange, StoreError, StoredTable, WriteRows, WriteTx, constraint, delete};
 use crate::store::{
     catalogue::{Entry, corrupt},
     trees::{ReadTrees, TreeId},
@@ -91,20 +91,22 @@ impl WriteTx<'_> {
     }
 
     fn carry_out(&mut self, change: &Change<'_>, edits: &[Edit]) -> Result<(), StoreError> {
-        let trees = &mut self.read.trees;
-        match change.new {
-            Some(row) => trees.insert(change.table.rows(), change.key, row)?,
-            None => trees.remove(change.table.rows(), change.key)?,
-        }
+        self.put(change.table.rows(), change.key, change.old, change.new)?;
         for edit in edits {
-            if let Some(entry) = &edit.remove {
-                trees.remove(edit.tree, &entry.key)?;
+            if let Some(Entry { key, value, .. }) = &edit.remove {
+                self.put(edit.tree, key, Some(value), None)?;
             }
-            if let Some(entry) = &edit.insert {
-                trees.insert(edit.tree, &entry.key, &entry.value)?;
+            if let Some(Entry { key, value, .. }) = &edit.insert {
+                self.put(edit.tree, key, None, Some(value))?;
             }
         }
-        Ok(())
+        self.log(&RawChange {
+            table: change.table.raw().id,
+            key: change.key,
+            old: change.old,
+            new: change.new,
+            expired: false,
+        })
     }
 }
 
