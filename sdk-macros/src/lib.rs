@@ -10,7 +10,9 @@ use proc_macro::TokenStream;
 #[doc = include_str!("../docs/table.md")]
 #[proc_macro_derive(
     Table,
-    attributes(table, key, index, unique, default, references, was, fake, sdk)
+    attributes(
+        table, key, index, unique, default, references, expires, was, fake, sdk
+    )
 )]
 pub fn table(input: TokenStream) -> TokenStream {
     sdk_codegen::derive::table(input.into()).into()

@@ -68,6 +68,7 @@ pub fn diff(
     differ.create_tables();
     differ.add_and_change_fields();
     differ.add_indexes();
+    differ.change_tables();
     differ.drop_tables();
     if differ.faults.is_empty() {
         Ok(differ.operations)
@@ -266,6 +267,16 @@ impl<'a> Differ<'a> {
                     index: index.clone(),
                 })
                 .collect()
+        });
+    }
+
+    fn change_tables(&mut self) {
+        self.for_each_pair(|old, new| {
+            let change = || Operation::ChangeTable {
+                table: new.name.clone(),
+                feed: new.feed,
+            };
+            (old.feed != new.feed).then(change).into_iter().collect()
         });
     }
 

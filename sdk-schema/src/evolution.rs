@@ -6,8 +6,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, Value,
-    fixture::name,
+    Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, Timestamp,
+    Value, fixture::name,
 };
 
 /// What decides one operation.
@@ -56,13 +56,13 @@ impl Evolution {
 
     /// An operation that may be refused.
     pub(crate) fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
-        if kind.is_multiple_of(12) || self.own_tables().is_empty() {
+        if kind.is_multiple_of(13) || self.own_tables().is_empty() {
             return Some(Operation::CreateTable(self.new_table(a, b, c)));
         }
         let target = pick(&self.own_tables(), a)?.clone();
         let table = target.name.clone();
         let field = pick(&target.fields, b)?.clone();
-        Some(match kind % 12 {
+        Some(match kind % 13 {
             1 => Operation::RenameTable {
                 from: table,
                 to: self.new_name(c),
@@ -92,6 +92,10 @@ impl Evolution {
             10 => Operation::DropIndex {
                 table,
                 fields: pick(&target.indexes, b)?.fields.clone(),
+            },
+            11 => Operation::ChangeTable {
+                table,
+                feed: c.is_multiple_of(2),
             },
             _ => Operation::AddField {
                 table,
@@ -133,12 +137,14 @@ impl Evolution {
             key: vec![fields[0].name.clone()],
             fields,
             indexes: Vec::new(),
+            feed: !a.is_multiple_of(4),
         }
     }
 
     fn new_field(&mut self, type_dice: u8, dice: u8) -> Field {
         let mut field = plain(self.new_name(dice), type_of(type_dice));
         field.nullable = dice.is_multiple_of(2);
+        field.expires = field.ty == FieldType::Timestamp && dice.is_multiple_of(3);
         field.default =
             (!field.nullable || dice.is_multiple_of(4)).then(|| default_of(&field.ty, dice));
         field
@@ -170,6 +176,7 @@ impl Evolution {
             1 => field.default = Some(default_of(&field.ty, dice)),
             2 => field.ty = wider(&field.ty, dice),
             _ if field.ty == FieldType::Id => field.references = self.some_reference(dice),
+            _ if field.ty == FieldType::Timestamp => field.expires = !field.expires,
             _ => {}
         }
         if !field.nullable || field.default.is_some() {
@@ -186,6 +193,7 @@ fn plain(name: Name, ty: FieldType) -> Field {
         nullable: false,
         default: None,
         references: None,
+        expires: false,
     }
 }
 
@@ -219,6 +227,7 @@ fn type_of(dice: u8) -> FieldType {
         FieldType::Id,
         FieldType::Enum(vec![name("draft")]),
         FieldType::Vec(Box::new(FieldType::I32)),
+        FieldType::Timestamp,
     ];
     types[usize::from(dice) % types.len()].clone()
 }
@@ -232,6 +241,9 @@ fn default_of(ty: &FieldType, dice: u8) -> Value {
         FieldType::F64 => Value::F64(number.into()),
         FieldType::String => Value::String(format!("text {dice}")),
         FieldType::Json => Value::Json(dice.into()),
+        FieldType::Timestamp => {
+            Value::Timestamp(Timestamp::from_micros(number.into()).expect("soon after 1970"))
+        }
         FieldType::Id => Value::Id(uuid::Uuid::from_u128(dice.into())),
         FieldType::Enum(variants) => {
             Value::Enum(variants[usize::from(dice) % variants.len()].clone())

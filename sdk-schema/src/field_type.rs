@@ -101,9 +101,23 @@ impl FieldType {
     }
 
     /// Whether a value has an order that the key codec keeps, so that the type
-    /// can be a key or be indexed. JSON documents and lists have none.
+    /// can be a key. JSON documents and lists have none.
     pub fn is_orderable(&self) -> bool {
         !matches!(self, Self::Json | Self::Vec(_))
+    }
+
+    /// Whether a field of the type can be indexed: by its value, or, if it is a
+    /// list, by each of its elements.
+    pub fn is_indexable(&self) -> bool {
+        self.element().unwrap_or(self).is_orderable()
+    }
+
+    /// The type of the elements, if it is a list.
+    pub fn element(&self) -> Option<&Self> {
+        match self {
+            Self::Vec(element) => Some(element),
+            _ => None,
+        }
     }
 }
 

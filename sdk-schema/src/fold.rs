@@ -63,6 +63,10 @@ impl FoldedSchema {
             Operation::DropIndex { table, fields } => {
                 self.require(module, table)?.drop_index(fields)
             }
+            Operation::ChangeTable { table, feed } => {
+                self.require(module, table)?.table.feed = *feed;
+                Ok(())
+            }
             Operation::Run { .. } => Ok(()),
         }
     }

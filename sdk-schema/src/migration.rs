@@ -13,6 +13,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use describe::describe_feed;
+
 use crate::{
     Checksum, Field, Index, Name, NameError, Stamp, StampError, Table,
     versioned::{self, Unread},
@@ -160,7 +162,8 @@ pub enum Operation {
         /// The field.
         field: Name,
     },
-    /// Replaces what is declared of the field of that name: type, default, nullability, reference.
+    /// Replaces what is declared of the field of that name: type, default, nullability,
+    /// reference, expiry.
     ChangeField {
         /// The table.
         table: Name,
@@ -180,6 +183,13 @@ pub enum Operation {
         table: Name,
         /// Its fields, which are its identity.
         fields: Vec<Name>,
+    },
+    /// Replaces what is declared of a table as a whole; rewrites no row.
+    ChangeTable {
+        /// The table.
+        table: Name,
+        /// Whether changes of its rows reach the change feed.
+        feed: bool,
     },
     /// Calls a Rust step that the module lists.
     Run {

@@ -23,6 +23,8 @@ pub struct Field {
     pub default: Option<Value>,
     /// The table whose key this field holds.
     pub references: Option<Reference>,
+    /// Whether a row is gone from the instant on that this field holds.
+    pub expires: bool,
 }
 
 /// A field as it stands in a file; its default has not been checked against its type.
@@ -38,6 +40,8 @@ struct RawField {
     default: Option<Json>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     references: Option<Reference>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    expires: bool,
 }
 
 impl TryFrom<RawField> for Field {
@@ -54,6 +58,7 @@ impl TryFrom<RawField> for Field {
             nullable: raw.nullable,
             default,
             references: raw.references,
+            expires: raw.expires,
         })
     }
 }
@@ -66,6 +71,7 @@ impl From<Field> for RawField {
             nullable: field.nullable,
             default: field.default.map(|value| value.to_json()),
             references: field.references,
+            expires: field.expires,
         }
     }
 }
@@ -85,6 +91,7 @@ impl Field {
             nullable: false,
             default: None,
             references: None,
+            expires: false,
         }
     }
 
@@ -131,12 +138,16 @@ pub enum OnDelete {
 }
 
 /// An index over fields of a table. Its fields are its identity.
+///
+/// One of them may be a list: then a row has an entry for each distinct element
+/// of it, and none when the list is empty or null.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Index {
     /// The indexed fields, the most significant first.
     pub fields: Vec<Name>,
-    /// Whether two rows may share all values. Rows with a null among them may.
+    /// Whether no two rows may share all values. Rows with a null among them may;
+    /// of a list no two rows may share an element.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
 }
@@ -161,6 +172,13 @@ pub struct Table {
     /// The indexes beside the key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+    /// Whether changes of its rows reach the change feed.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub feed: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Why a JSON value is not a row of a table.
@@ -214,6 +232,11 @@ impl Table {
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The field whose instant says when a row is gone.
+    pub fn expiry(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.expires)
     }
 
     /// The first field that refers to `target`.

@@ -85,16 +85,22 @@ fn declaration(table: &Table, private: &TokenStream) -> TokenStream {
         let kind = format_ident!("{}", if index.unique { "unique" } else { "index" });
         quote!(#private::declare::#kind(&[#(#fields),*]))
     });
+    let mut declared = quote! {
+        #private::declare::table(
+            #name,
+            &[#(#key),*],
+            [#(#fields),*],
+            [#(#indexes),*],
+        )
+    };
+    if !table.feed {
+        declared = quote!(#private::declare::without_feed(#declared));
+    }
     quote! {
         fn table() -> &'static #private::TableSchema {
             static TABLE: ::std::sync::LazyLock<#private::TableSchema> =
                 ::std::sync::LazyLock::new(|| {
-                    #private::declare::table(
-                        #name,
-                        &[#(#key),*],
-                        [#(#fields),*],
-                        [#(#indexes),*],
-                    )
+                    #declared
                 });
             &TABLE
         }
@@ -117,6 +123,7 @@ fn declare_field(field: &Field, private: &TokenStream) -> TokenStream {
             .references(<#path as #private::Table>::TABLE_NAME, #private::OnDelete::#on_delete)
         }
     });
+    let expires = field.expires.then(|| quote!(.expires()));
     quote! {
         #private::declare::Field::new(
             #name,
@@ -125,6 +132,7 @@ fn declare_field(field: &Field, private: &TokenStream) -> TokenStream {
         )
         #default
         #references
+        #expires
     }
 }
 

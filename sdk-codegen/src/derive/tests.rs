@@ -53,6 +53,23 @@ fn a_table_of_another_module_with_a_composite_key() {
 }
 
 #[test]
+fn a_table_whose_rows_expire_and_reach_no_feed() {
+    assert_snapshot!(expansion(
+        r"
+        #[table(feed = false)]
+        struct Session {
+            #[key]
+            id: Id<Session>,
+            #[index]
+            tags: Vec<String>,
+            #[expires]
+            until: Option<Timestamp>,
+        }
+        "
+    ));
+}
+
+#[test]
 fn a_table_enum() {
     assert_snapshot!(expansion(
         "#[derive(TableEnum)] enum Kind { Draft, #[table_enum(name = \"online\")] Live }"
@@ -139,6 +156,10 @@ fn each_mistake_is_one_error() {
         (
             2,
             "#[derive(TableEnum)] enum Kind { A(u8), #[table_enum(nam = \"b\")] B }",
+        ),
+        (
+            2,
+            "#[table(feed = 1)] struct Post { #[key] id: u64, #[expires] until: Date }",
         ),
         (2, "#[derive(Module)] #[module(tables(A, A))] struct Blog;"),
         (

@@ -172,6 +172,25 @@ fn parsed_number(number: &LitInt) -> syn::Result<u32> {
         .map_err(|_| syn::Error::new_spanned(number, format!("expected a u32, found `{number}`")))
 }
 
+/// The word of `key = true` or `key = false`.
+pub(super) fn switch(entry: &Meta) -> syn::Result<bool> {
+    let key = key_of(entry);
+    let expected = format!("expected `{key} = true` or `{key} = false`");
+    match entry {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(word),
+                ..
+            }) => Ok(word.value),
+            other => Err(syn::Error::new_spanned(
+                other,
+                format!("{expected}, found `{}`", shown(other)),
+            )),
+        },
+        other => Err(syn::Error::new_spanned(other, expected)),
+    }
+}
+
 /// The choice that `key = "word"` makes.
 pub(super) fn choice<T: Copy>(entry: &Meta, choices: &[(&str, T)]) -> syn::Result<T> {
     let text = text(entry)?;

@@ -20,6 +20,7 @@ impl Table {
                 key: self.key_names(),
                 fields,
                 indexes: self.indexes.clone(),
+                feed: self.feed,
             },
             was: self.was.clone(),
             fields_were: self.fields.iter().filter_map(renamed).collect(),

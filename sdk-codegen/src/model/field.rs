@@ -33,6 +33,8 @@ pub struct Field {
     pub default: Option<Default>,
     /// `#[references(…)]`.
     pub references: Option<Reference>,
+    /// `#[expires]`.
+    pub expires: bool,
     /// `#[fake(…)]`.
     pub fake: Option<Fake>,
 }
@@ -52,6 +54,7 @@ impl Field {
         let default = default(attributes, ty.as_ref(), &mut faults);
         let references = single(attributes, "references", &mut faults)
             .and_then(|attribute| faults.keep(Reference::parse(attribute, ty.as_ref())));
+        let expires = flag(attributes, "expires", &mut faults);
         let fake = single(attributes, "fake", &mut faults)
             .and_then(|attribute| faults.keep(fake::parse(attribute, ty.as_ref())));
         let read = name.zip(ty).map(|(name, ty)| Self {
@@ -64,6 +67,7 @@ impl Field {
             unique,
             default,
             references,
+            expires,
             fake,
         });
         faults.finish(read)
@@ -92,6 +96,7 @@ impl Field {
             nullable: self.ty.nullable,
             default,
             references: self.references.as_ref().map(|it| it.to_schema(module)),
+            expires: self.expires,
         });
         faults.finish(field)
     }

@@ -1,4 +1,4 @@
-//! The key and the indexes of a table, checked against its fields.
+//! The key, the indexes and the expiry of a table, checked against its fields.
 
 use sdk_schema::{Index, Name};
 use syn::{Ident, ext::IdentExt};
@@ -116,11 +116,47 @@ impl<'a> StructFields<'a> {
             for (place, ident) in places.iter().zip(&index.fields) {
                 faults.keep(self.0[*place].check_index(ident));
             }
+            faults.keep(self.check_lists(&places, &index.fields));
             let fields = places.iter().map(|place| self.0[*place].name()).collect();
             let at = Listed(&index.fields);
             faults.keep(indexes.add(fields, index.unique, at));
         }
         indexes.into_schema()
+    }
+
+    /// Checks that at most one field says when a row is gone, and that it can.
+    pub(super) fn check_expiry(&self, key: &[usize], faults: &mut Faults) {
+        let mut first: Option<&StructField<'_>> = None;
+        for (place, field) in self.0.iter().enumerate() {
+            let Some(mark) = named(&field.source.attrs, "expires").next() else {
+                continue;
+            };
+            faults.keep(field.check_expiry(key.contains(&place), mark));
+            match first {
+                Some(first) => {
+                    let message =
+                        format!("`{}` expires already: a row has one expiry", first.ident);
+                    faults.at(mark.path(), message);
+                }
+                None => first = Some(field),
+            }
+        }
+    }
+
+    /// At most one field of an index is a list.
+    fn check_lists(&self, places: &[usize], idents: &[Ident]) -> syn::Result<()> {
+        let fields = places.iter().map(|place| &self.0[*place]).zip(idents);
+        let mut lists = fields.filter(|(field, _)| field.is_list());
+        match (lists.next(), lists.next()) {
+            (Some((first, _)), Some((second, at))) => {
+                let message = format!(
+                    "`{}` and `{}` are both lists: an index has at most one",
+                    first.ident, second.ident
+                );
+                Err(syn::Error::new_spanned(at, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The places of the fields of these names, each once.
@@ -171,9 +207,34 @@ impl StructField<'_> {
         }
     }
 
+    fn is_list(&self) -> bool {
+        self.field.as_ref().is_some_and(|field| field.ty.list)
+    }
+
+    fn check_expiry(&self, in_key: bool, mark: &syn::Attribute) -> syn::Result<()> {
+        match &self.field {
+            Some(field) if !field.ty.is_timestamp() => {
+                let message = format!(
+                    "`{}` cannot say when a row expires: expected Timestamp or Option<Timestamp>, found `{}`",
+                    self.ident,
+                    shown(&field.rust_type)
+                );
+                Err(syn::Error::new_spanned(&self.source.ty, message))
+            }
+            _ if in_key => {
+                let message = format!(
+                    "`{}` is part of the key: expected a field of its own for the expiry",
+                    self.ident
+                );
+                Err(syn::Error::new_spanned(mark.path(), message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_index(&self, at: impl quote::ToTokens) -> syn::Result<()> {
         match &self.field {
-            Some(field) if !field.ty.is_orderable() => {
+            Some(field) if !field.ty.is_indexable() => {
                 let message = format!(
                     "`{}` cannot be indexed: `{}` has no order",
                     self.ident,

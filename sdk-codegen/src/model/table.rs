@@ -5,14 +5,16 @@ use syn::{Data, DeriveInput, Fields, Ident, Meta, Path};
 
 use super::{
     Field,
-    attribute::{fill, ident_lists, idents, items, key_of, name, named, sdk_path, unknown_key},
+    attribute::{
+        fill, ident_lists, idents, items, key_of, name, named, sdk_path, switch, unknown_key,
+    },
     field::was,
     naming::name_of,
     struct_fields::{DeclaredIndex, StructFields},
 };
 use crate::faults::Faults;
 
-const KEYS: [&str; 5] = ["name", "module", "key", "index", "unique"];
+const KEYS: [&str; 6] = ["name", "module", "key", "index", "unique", "feed"];
 
 /// A table, as a struct declares it.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Table {
     pub key: Vec<usize>,
     /// The indexes: those of single fields first.
     pub indexes: Vec<Index>,
+    /// Whether it has a change feed: unless `#[table(feed = false)]`.
+    pub feed: bool,
 }
 
 /// The entries of `#[table(…)]` as they are found.
@@ -42,6 +46,7 @@ struct Entries {
     module: Option<Name>,
     key: Option<Vec<Ident>>,
     indexes: Vec<DeclaredIndex>,
+    feed: Option<bool>,
 }
 
 impl Table {
@@ -60,6 +65,7 @@ impl Table {
         };
         let fields = StructFields::read(&fields, &mut faults);
         let key = fields.key(&input.ident, entries.key.as_deref(), &mut faults);
+        fields.check_expiry(&key, &mut faults);
         let indexes = fields.indexes(&key, &entries.indexes, &mut faults);
         let table = name.map(|name| Self {
             ident: input.ident.clone(),
@@ -70,6 +76,7 @@ impl Table {
             fields: fields.into_fields(),
             key,
             indexes,
+            feed: entries.feed.unwrap_or(true),
         });
         faults.finish(table)
     }
@@ -148,6 +155,7 @@ impl Entries {
                     .extend(declared.map(|fields| DeclaredIndex { fields, unique }));
                 Ok(())
             }
+            "feed" => fill(&mut self.feed, entry, switch(entry)?),
             _ => Err(unknown_key(entry, "table", &KEYS)),
         }
     }

@@ -119,13 +119,22 @@ impl TypeModel {
         })
     }
 
-    /// Whether the field can be a key or be indexed.
+    /// Whether the field can be a key.
     pub fn is_orderable(&self) -> bool {
-        let orderable = match &self.element {
+        self.is_indexable() && !self.list
+    }
+
+    /// Whether the field can be indexed: by its value, or by each element of the list.
+    pub fn is_indexable(&self) -> bool {
+        match &self.element {
             Element::Scalar(ty) => ty.is_orderable(),
             Element::Enum(_) => true,
-        };
-        orderable && !self.list
+        }
+    }
+
+    /// Whether the field holds an instant, or may.
+    pub fn is_timestamp(&self) -> bool {
+        !self.list && self.element == Element::Scalar(FieldType::Timestamp)
     }
 }
 

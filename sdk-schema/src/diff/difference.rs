@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::{Field, Index, Schema, Table, TableName};
+use crate::{Field, Index, Schema, Table, TableName, migration::describe_feed};
 
 /// One thing in which a migrated table differs from the declared one.
 ///
@@ -45,7 +45,7 @@ pub enum DifferenceKind {
         /// The field.
         field: String,
     },
-    /// Type, nullability, default or reference of a field are other ones.
+    /// Type, nullability, default, reference or expiry of a field are other ones.
     #[error("field `{field}` is ({migrated}) in the migrations and ({declared}) in the source")]
     Field {
         /// The field.
@@ -54,6 +54,14 @@ pub enum DifferenceKind {
         migrated: String,
         /// What the source declares.
         declared: String,
+    },
+    /// One has a change feed and the other has none.
+    #[error("it has {migrated} in the migrations and {declared} in the source")]
+    Feed {
+        /// What the migrations make.
+        migrated: &'static str,
+        /// What the source declares.
+        declared: &'static str,
     },
     /// No migration makes the index.
     #[error("{index} is not in the migrations")]
@@ -104,6 +112,12 @@ fn compare_tables(migrated: &Table, declared: &Table) -> Vec<DifferenceKind> {
         kinds.push(DifferenceKind::Key {
             migrated: migrated.key.join(", "),
             declared: declared.key.join(", "),
+        });
+    }
+    if migrated.feed != declared.feed {
+        kinds.push(DifferenceKind::Feed {
+            migrated: describe_feed(migrated.feed),
+            declared: describe_feed(declared.feed),
         });
     }
     kinds.extend(

@@ -208,6 +208,30 @@ fn drops_and_adds_an_index_that_becomes_unique() {
 }
 
 #[test]
+fn finds_what_expires_and_what_has_a_feed() {
+    let until = |name: &str, expires: bool| json!({ "name": name, "type": "timestamp", "nullable": true, "expires": expires });
+    let session = |first: bool, second: bool| {
+        with_fields(
+            "session",
+            &json!([until("first", first), until("second", second)]),
+        )
+    };
+    let mut quiet = session(false, true);
+    quiet["feed"] = json!(false);
+    assert_snapshot!(check(&[session(true, false)], &[declared(quiet)]), @"
+    change field `first` of `session` to (timestamp, nullable)
+    change field `second` of `session` to (timestamp, nullable, expires)
+    change table `session` to have no change feed
+    ");
+    let mut folded = fold(json!([{ "create_table": session(true, false) }]));
+    let quiet = table(
+        json!({ "name": "session", "key": ["id"], "fields": [{ "name": "id", "type": "id" }], "feed": false }),
+    );
+    folded.tables[0].table.fields.truncate(1);
+    assert_snapshot!(lines(made_differently(&folded, &[quiet.into()])), @"table `session`: it has a change feed in the migrations and no change feed in the source");
+}
+
+#[test]
 fn says_what_to_do_instead() {
     let mut to = table(post());
     to.fields[2].ty = FieldType::I64;

@@ -244,7 +244,7 @@ pub enum FoldError {
     },
     /// An index names a field whose type has no order.
     #[error(
-        "index {index} of `{table}` names `{field}`, whose type {ty} has no order; lists and documents cannot be indexed"
+        "index {index} of `{table}` names `{field}`, whose type {ty} has no order; documents cannot be indexed"
     )]
     IndexFieldNotOrderable {
         /// The table.
@@ -255,6 +255,48 @@ pub enum FoldError {
         field: Name,
         /// Its type.
         ty: FieldType,
+    },
+    /// An index names two fields that are lists.
+    #[error(
+        "index {index} of `{table}` names `{first}` and `{second}`, which are both lists: an index has at most one"
+    )]
+    IndexTwoLists {
+        /// The table.
+        table: Name,
+        /// The index.
+        index: String,
+        /// One list.
+        first: Name,
+        /// The other list.
+        second: Name,
+    },
+    /// A field that says when rows expire is no instant.
+    #[error("field `{field}` of `{table}` expires but is {ty}: only a timestamp says when")]
+    ExpiresNotTimestamp {
+        /// The table.
+        table: Name,
+        /// The field.
+        field: Name,
+        /// Its type.
+        ty: FieldType,
+    },
+    /// A field of the key says when rows expire.
+    #[error("field `{field}` of `{table}` expires but is part of the key: use a field of its own")]
+    ExpiresInKey {
+        /// The table.
+        table: Name,
+        /// The field.
+        field: Name,
+    },
+    /// Two fields say when rows expire.
+    #[error("fields `{first}` and `{second}` of `{table}` both expire: a row has one expiry")]
+    ExpiresTwice {
+        /// The table.
+        table: Name,
+        /// One field.
+        first: Name,
+        /// The other field.
+        second: Name,
     },
     /// A field that shall become null on deletion cannot.
     #[error(

@@ -27,8 +27,9 @@ pub(super) fn check_table(table: &Table) -> Result<(), FoldError> {
     Ok(())
 }
 
-/// Checks a field by itself: default and `set_null`.
+/// Checks a field by itself and beside the others: expiry, default and `set_null`.
 pub(super) fn check_field(table: &Table, field: &Field) -> Result<(), FoldError> {
+    check_expiry(table, field)?;
     let sets_null = field
         .references
         .as_ref()
@@ -42,6 +43,36 @@ pub(super) fn check_field(table: &Table, field: &Field) -> Result<(), FoldError>
     match &field.default {
         Some(default) => check_default(table, field, default),
         None => Ok(()),
+    }
+}
+
+/// One instant says when a row is gone, and it is no part of what identifies the row.
+fn check_expiry(table: &Table, field: &Field) -> Result<(), FoldError> {
+    if !field.expires {
+        return Ok(());
+    }
+    let (name, expiring) = (table.name.clone(), field.name.clone());
+    if field.ty != FieldType::Timestamp {
+        return Err(FoldError::ExpiresNotTimestamp {
+            table: name,
+            field: expiring,
+            ty: field.ty.clone(),
+        });
+    }
+    if table.key.contains(&field.name) {
+        return Err(FoldError::ExpiresInKey {
+            table: name,
+            field: expiring,
+        });
+    }
+    let mut others = table.fields.iter().filter(|it| it.name != field.name);
+    match others.find(|other| other.expires) {
+        None => Ok(()),
+        Some(other) => Err(FoldError::ExpiresTwice {
+            table: name,
+            first: other.name.clone(),
+            second: expiring,
+        }),
     }
 }
 
@@ -130,7 +161,8 @@ fn check_index_fields(table: &Table, index: &Index) -> Result<(), FoldError> {
             field: field.clone(),
         });
     }
-    index.fields.iter().try_for_each(|indexed| {
+    let mut list: Option<&Field> = None;
+    for indexed in &index.fields {
         let field = table
             .field(indexed)
             .ok_or_else(|| FoldError::IndexFieldUnknown {
@@ -139,16 +171,27 @@ fn check_index_fields(table: &Table, index: &Index) -> Result<(), FoldError> {
                 field: indexed.clone(),
                 known: table.field_list(),
             })?;
-        if field.ty.is_orderable() {
-            return Ok(());
+        if !field.ty.is_indexable() {
+            return Err(FoldError::IndexFieldNotOrderable {
+                table: name(),
+                index: index.label(),
+                field: indexed.clone(),
+                ty: field.ty.clone(),
+            });
         }
-        Err(FoldError::IndexFieldNotOrderable {
-            table: name(),
-            index: index.label(),
-            field: indexed.clone(),
-            ty: field.ty.clone(),
-        })
-    })
+        if field.ty.element().is_none() {
+            continue;
+        }
+        if let Some(first) = list.replace(field) {
+            return Err(FoldError::IndexTwoLists {
+                table: name(),
+                index: index.label(),
+                first: first.name.clone(),
+                second: indexed.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn index_exists(table: &Table, index: &Index) -> FoldError {

@@ -225,7 +225,8 @@ fn refuses_tables_that_are_wrong_by_themselves() {
         create(json!(["id"]), json!([id()]), json!([{ "fields": [] }])),
         create(json!(["id"]), json!([id()]), json!([{ "fields": ["name"] }])),
         create(json!(["id"]), json!([id()]), json!([{ "fields": ["id", "id"] }])),
-        create(json!(["id"]), json!([id(), words()]), json!([{ "fields": ["words"] }])),
+        create(json!(["id"]), json!([id(), json!({ "name": "data", "type": { "vec": "json" } })]), json!([{ "fields": ["data"] }])),
+        create(json!(["id"]), json!([id(), words(), json!({ "name": "sizes", "type": { "vec": "i64" } })]), json!([{ "fields": ["words", "id", "sizes"] }])),
         create(json!(["id"]), json!([id()]), json!([{ "fields": ["id"] }, { "fields": ["id"], "unique": true }])),
     ])), @"
     `tag` has no key: name at least one of id
@@ -237,9 +238,73 @@ fn refuses_tables_that_are_wrong_by_themselves() {
     an index of `tag` has no fields: name at least one of id
     index (name) of `tag` names `name`, which is not a field; it has id
     index (id, id) of `tag` names `id` twice
-    index (words) of `tag` names `words`, whose type vec of string has no order; lists and documents cannot be indexed
+    index (data) of `tag` names `data`, whose type vec of json has no order; documents cannot be indexed
+    index (words, id, sizes) of `tag` names `words` and `sizes`, which are both lists: an index has at most one
     `tag` has an index (id) already; it has (id), (id)
     ");
+}
+
+#[test]
+fn refuses_what_cannot_say_when_a_row_expires() {
+    let until = |name: &str, ty: &str| json!({ "name": name, "type": ty, "nullable": true, "expires": true });
+    let add = |field: Json| json!({ "add_field": { "table": "post", "field": field } });
+    assert_snapshot!(refusals(json!([
+        add(until("until", "date")),
+        { "create_table": { "name": "slot", "key": ["at"], "fields": [
+            { "name": "at", "type": "timestamp", "expires": true }
+        ] } },
+        { "create_table": { "name": "slot", "key": ["id"], "fields": [
+            { "name": "id", "type": "id" }, until("first", "timestamp"), until("second", "timestamp")
+        ] } },
+    ])), @"
+    field `until` of `post` expires but is date: only a timestamp says when
+    field `at` of `slot` expires but is part of the key: use a field of its own
+    fields `second` and `first` of `slot` both expire: a row has one expiry
+    ");
+    let mut folded = after(json!([add(until("until", "timestamp"))]));
+    let twice = operations(json!([add(until("later", "timestamp"))]));
+    let error = folded.apply(&name("blog"), &twice[0]).unwrap_err();
+    assert_snapshot!(error, @"fields `until` and `later` of `post` both expire: a row has one expiry");
+}
+
+#[test]
+fn a_list_can_be_indexed_by_its_elements() {
+    let folded = after(json!([
+        { "add_field": { "table": "post", "field": { "name": "words", "type": { "vec": "string" }, "default": [] } } },
+        { "add_index": { "table": "post", "index": { "fields": ["words"], "unique": true } } },
+        { "add_index": { "table": "post", "index": { "fields": ["author", "words"] } } }
+    ]));
+    let table = &folded.schema().tables[&"blog.post".parse::<TableName>().unwrap()];
+    let labels: Vec<_> = table.indexes.iter().map(crate::Index::describe).collect();
+    assert!(
+        labels.contains(&"unique index (words)".to_owned()),
+        "{labels:?}"
+    );
+}
+
+#[test]
+fn a_table_can_leave_the_feed_and_come_back() {
+    let feed = |folded: &FoldedSchema| {
+        let table = "blog.post".parse::<TableName>().unwrap();
+        folded.tables[&table].table.feed
+    };
+    let off = json!({ "change_table": { "table": "post", "feed": false } });
+    let on = json!({ "change_table": { "table": "post", "feed": true } });
+    assert!(!feed(&after(json!([off]))));
+    assert!(feed(&after(json!([off, on]))));
+    assert_snapshot!(refusals(json!([{ "change_table": { "table": "pots", "feed": true } }])), @"table `blog.pots` does not exist; module `blog` has author, post");
+}
+
+#[test]
+fn what_is_not_declared_is_not_in_the_file() {
+    let text = serde_json::to_string(&table(json!({ "name": "t", "key": ["id"], "fields": [
+        { "name": "id", "type": "id", "expires": false }
+    ], "feed": true })))
+    .unwrap();
+    assert_eq!(
+        text,
+        r#"{"name":"t","key":["id"],"fields":[{"name":"id","type":"id"}]}"#
+    );
 }
 
 #[test]

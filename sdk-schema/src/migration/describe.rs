@@ -42,6 +42,9 @@ impl Operation {
             Self::DropIndex { table, fields } => {
                 format!("drop index ({}) of `{table}`", fields.join(", "))
             }
+            Self::ChangeTable { table, feed } => {
+                format!("change table `{table}` to have {}", describe_feed(*feed))
+            }
             Self::Run { step, revision } => format!("run step `{step}`, revision {revision}"),
         }
     }
@@ -58,7 +61,19 @@ fn describe_table(table: &Table) -> String {
         text.push_str(", ");
         text.push_str(&index.describe());
     }
+    if !table.feed {
+        text.push_str(", ");
+        text.push_str(describe_feed(false));
+    }
     text
+}
+
+pub(crate) fn describe_feed(feed: bool) -> &'static str {
+    if feed {
+        "a change feed"
+    } else {
+        "no change feed"
+    }
 }
 
 impl Index {
@@ -81,6 +96,9 @@ impl Field {
         }
         if let Some(reference) = &self.references {
             words.push(describe_reference(reference));
+        }
+        if self.expires {
+            words.push("expires".to_owned());
         }
         words.join(", ")
     }
@@ -117,6 +135,10 @@ mod tests {
             { "change_field": { "table": "post", "field": { "name": "mood", "type": { "enum": ["calm", "angry"] }, "default": "calm" } } },
             { "add_index": { "table": "post", "index": { "fields": ["author", "mood"] } } },
             { "drop_index": { "table": "post", "fields": ["author"] } },
+            { "create_table": { "name": "session", "key": ["id"], "fields": [{ "name": "id", "type": "id" }], "feed": false } },
+            { "add_field": { "table": "session", "field": { "name": "until", "type": "timestamp", "nullable": true, "expires": true } } },
+            { "change_table": { "table": "session", "feed": true } },
+            { "change_table": { "table": "session", "feed": false } },
             { "run": { "step": "count_votes", "revision": 2 } }
         ]));
         assert_snapshot!(lines(all.iter().map(Operation::describe)), @r#"
@@ -129,6 +151,10 @@ mod tests {
         change field `mood` of `post` to (enum of calm, angry, default "calm")
         add index (author, mood) to `post`
         drop index (author) of `post`
+        create table `session` with key (id) and fields id, no change feed
+        add field `until` (timestamp, nullable, expires) to `session`
+        change table `session` to have a change feed
+        change table `session` to have no change feed
         run step `count_votes`, revision 2
         "#);
     }

@@ -38,6 +38,10 @@ impl Operation {
                     table,
                 }
             }
+            Self::ChangeTable { table, .. } => Self::ChangeTable {
+                feed: find(&table)?.table.feed,
+                table,
+            },
             Self::DropTable { .. } | Self::DropField { .. } | Self::Run { .. } => return None,
         };
         Some(vec![back])

@@ -22,6 +22,16 @@ pub fn table<const FIELDS: usize, const INDEXES: usize>(
         key: names(key),
         fields: fields.map(|field| field.0).into(),
         indexes: indexes.into(),
+        feed: true,
+    }
+}
+
+/// The table without a change feed.
+#[must_use]
+pub fn without_feed(table: TableSchema) -> TableSchema {
+    TableSchema {
+        feed: false,
+        ..table
     }
 }
 
@@ -76,6 +86,13 @@ impl Field {
     pub fn default_variants<E: TableEnum>(mut self, variants: &[E]) -> Self {
         let variants = variants.iter().copied().map(value_of).collect();
         self.0.default = Some(Value::Vec(variants));
+        self
+    }
+
+    /// That a row is gone from the instant on that the field holds.
+    #[must_use]
+    pub fn expires(mut self) -> Self {
+        self.0.expires = true;
         self
     }
 

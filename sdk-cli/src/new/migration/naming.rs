@@ -46,6 +46,7 @@ fn words_of(operation: &Operation) -> String {
         Operation::DropIndex { table, fields } => {
             format!("drop_index_of_{table}_by_{}", fields.join("_"))
         }
+        Operation::ChangeTable { table, .. } => format!("change_feed_of_{table}"),
         Operation::Run { step, .. } => format!("run_{step}"),
     }
 }
@@ -73,7 +74,8 @@ fn table_of(operation: &Operation) -> Option<&Name> {
         | Operation::DropField { table, .. }
         | Operation::ChangeField { table, .. }
         | Operation::AddIndex { table, .. }
-        | Operation::DropIndex { table, .. } => Some(table),
+        | Operation::DropIndex { table, .. }
+        | Operation::ChangeTable { table, .. } => Some(table),
         Operation::Run { .. } => None,
     }
 }

@@ -3,7 +3,10 @@
 use insta::assert_snapshot;
 
 use super::{declared, schema};
-use crate::{model::Table, ui::field_faults};
+use crate::{
+    model::Table,
+    ui::{faults, field_faults},
+};
 
 #[test]
 fn reads_defaults_of_all_types() {
@@ -37,6 +40,41 @@ fn reads_defaults_of_all_types() {
         {"name":"p","type":{"vec":{"enum":["draft","online"]}},"default":["draft","online"]}
         {"name":"q","type":{"vec":{"enum":["draft","online"]}},"default":[]}
     "#);
+}
+
+#[test]
+fn one_instant_says_when_a_row_expires() {
+    assert_snapshot!(schema("#[expires] until: Timestamp"), @r#"{"name":"until","type":"timestamp","expires":true}"#);
+    assert_snapshot!(schema("#[expires] until: Option<Timestamp>"), @r#"{"name":"until","type":"timestamp","nullable":true,"expires":true}"#);
+}
+
+#[test]
+fn refuses_what_cannot_say_when_a_row_expires() {
+    assert_snapshot!(field_faults("#[expires] until: Date,"), @"
+    4:23: `until` cannot say when a row expires: expected Timestamp or Option<Timestamp>, found `Date`
+      |     #[expires] until: Date,
+      |                       ^^^^
+    ");
+    assert_snapshot!(field_faults("#[expires] until: Vec<Timestamp>,"), @"
+    4:23: `until` cannot say when a row expires: expected Timestamp or Option<Timestamp>, found `Vec<Timestamp>`
+      |     #[expires] until: Vec<Timestamp>,
+      |                       ^^^^^^^^^^^^^^
+    ");
+    assert_snapshot!(field_faults("#[expires(1)] until: Timestamp,"), @"
+    4:15: `#[expires]` takes no arguments
+      |     #[expires(1)] until: Timestamp,
+      |               ^
+    ");
+    assert_snapshot!(field_faults("#[expires] until: Timestamp, #[expires] later: Option<Timestamp>,"), @"
+    4:36: `until` expires already: a row has one expiry
+      |     #[expires] until: Timestamp, #[expires] later: Option<Timestamp>,
+      |                                    ^^^^^^^
+    ");
+    assert_snapshot!(faults("#[derive(Table)] struct Slot { #[key] #[expires] at: Timestamp }"), @"
+    1:41: `at` is part of the key: expected a field of its own for the expiry
+      | #[derive(Table)] struct Slot { #[key] #[expires] at: Timestamp }
+      |                                         ^^^^^^^
+    ");
 }
 
 #[test]

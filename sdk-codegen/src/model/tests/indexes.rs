@@ -127,14 +127,33 @@ fn refuses_fields_that_are_not_there_or_twice() {
 #[test]
 fn refuses_an_index_of_what_has_no_order() {
     assert_snapshot!(faults(
-        "#[derive(Table)]\n#[table(index(id, data))]\nstruct Post { #[key] id: u64, data: Json, #[unique] tags: Vec<String> }"
+        "#[derive(Table)]\n#[table(index(id, data))]\nstruct Post { #[key] id: u64, data: Json, #[unique] all: Vec<Json> }"
     ), @r"
         2:19: `data` cannot be indexed: `Json` has no order
           | #[table(index(id, data))]
           |                   ^^^^
-        3:45: `tags` cannot be indexed: `Vec<String>` has no order
-          | struct Post { #[key] id: u64, data: Json, #[unique] tags: Vec<String> }
+        3:45: `all` cannot be indexed: `Vec<Json>` has no order
+          | struct Post { #[key] id: u64, data: Json, #[unique] all: Vec<Json> }
           |                                             ^^^^^^
+    ");
+}
+
+#[test]
+fn a_list_is_indexed_by_its_elements() {
+    assert_snapshot!(indexes(
+        "#[table(index(author, tags))]
+         struct Post { #[key] id: u64, author: u64, #[index] tags: Vec<String>, #[unique] kinds: Option<Vec<Kind>> }"
+    ), @r#"[["id"],[{"fields":["tags"]},{"fields":["kinds"],"unique":true},{"fields":["author","tags"]}]]"#);
+}
+
+#[test]
+fn refuses_an_index_of_two_lists() {
+    assert_snapshot!(faults(
+        "#[derive(Table)]\n#[table(index(tags, id, sizes))]\nstruct Post { #[key] id: u64, tags: Vec<String>, sizes: Vec<i64> }"
+    ), @"
+    2:25: `tags` and `sizes` are both lists: an index has at most one
+      | #[table(index(tags, id, sizes))]
+      |                         ^^^^^
     ");
 }
 

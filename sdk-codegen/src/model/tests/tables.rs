@@ -25,14 +25,24 @@ fn a_table_can_be_named_and_put_into_another_module() {
 }
 
 #[test]
+fn a_table_can_be_left_out_of_the_change_feed() {
+    let feed = |source| declared(source).unwrap().table.feed;
+    assert!(feed("struct Post { #[key] id: u64 }"));
+    assert!(feed("#[table(feed = true)] struct Post { #[key] id: u64 }"));
+    assert!(!feed(
+        "#[table(feed = false)] struct Post { #[key] id: u64 }"
+    ));
+}
+
+#[test]
 fn refuses_unknown_keys_and_suggests_near_ones() {
     assert_snapshot!(faults(
         "#[derive(Table)]\n#[table(nmae = \"a\", strict)]\nstruct Post { #[key] id: u64 }"
     ), @r#"
-        2:9: `#[table]` has no key `nmae`: expected `name`, `module`, `key`, `index` or `unique`; did you mean `name`?
+        2:9: `#[table]` has no key `nmae`: expected `name`, `module`, `key`, `index`, `unique` or `feed`; did you mean `name`?
           | #[table(nmae = "a", strict)]
           |         ^^^^
-        2:21: `#[table]` has no key `strict`: expected `name`, `module`, `key`, `index` or `unique`
+        2:21: `#[table]` has no key `strict`: expected `name`, `module`, `key`, `index`, `unique` or `feed`
           | #[table(nmae = "a", strict)]
           |                     ^^^^^^
     "#);
@@ -59,6 +69,14 @@ fn refuses_values_of_the_wrong_kind() {
         1:26: expected `name = "…"`
           | #[derive(Table)] #[table(name)] struct Post { #[key] id: u64 }
           |                          ^^^^
+    "#);
+    assert_snapshot!(faults("#[derive(Table)]\n#[table(feed, feed = \"no\")]\nstruct Post { #[key] id: u64 }"), @r#"
+    2:9: expected `feed = true` or `feed = false`
+      | #[table(feed, feed = "no")]
+      |         ^^^^
+    2:22: expected `feed = true` or `feed = false`, found `"no"`
+      | #[table(feed, feed = "no")]
+      |                      ^^^^
     "#);
     assert_snapshot!(faults("#[derive(Table)] #[table] struct Post { #[key] id: u64 }"), @r"
         1:20: expected `#[table(index(field, …))]`
@@ -119,7 +137,7 @@ struct Post {
     tag: usize,
 }"
     ), @r#"
-        2:9: `#[table]` has no key `nam`: expected `name`, `module`, `key`, `index` or `unique`; did you mean `name`?
+        2:9: `#[table]` has no key `nam`: expected `name`, `module`, `key`, `index`, `unique` or `feed`; did you mean `name`?
           | #[table(nam = "x", index(titel))]
           |         ^^^
         2:26: the table has no field `titel`: expected `id`, `votes` or `tag`

@@ -13,8 +13,8 @@ use crate::store::{
 };
 
 /// Makes the indexes of a table those that it should have: the declared ones,
-/// and one for each reference that neither the key nor a declared index leads
-/// with. Indexes over `retyped` fields are made anew.
+/// and one for each reference and for the expiry, unless the key or a declared
+/// index leads with it. Indexes over `retyped` fields are made anew.
 pub(super) fn reconcile(
     tx: &ReadTx<'_>,
     head: &mut RawHead,
@@ -57,10 +57,15 @@ fn wanted(raw: &RawTable) -> Vec<(Vec<u16>, bool)> {
         .map(|index| (numbers(&index.fields), index.unique))
         .collect();
     let key = numbers(&folded.table.key);
+    // Of a list, a row may have no entry: such an index does not find all rows.
+    let is_list = |number: &u16| {
+        let field = folded.field_by_number(*number);
+        field.is_some_and(|field| field.ty.element().is_some())
+    };
     for (field, number) in folded.table.fields.iter().zip(&folded.numbers) {
-        let leads = |fields: &[u16]| fields.first() == Some(number);
-        let is_led = leads(&key) || wanted.iter().any(|(fields, _)| leads(fields));
-        if field.references.is_some() && !is_led {
+        let finds = |fields: &[u16]| fields.first() == Some(number) && !fields.iter().any(is_list);
+        let is_found = finds(&key) || wanted.iter().any(|(fields, _)| finds(fields));
+        if (field.references.is_some() || field.expires) && !is_found {
             wanted.push((vec![*number], false));
         }
     }
