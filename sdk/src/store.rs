@@ -87,9 +87,13 @@ pub use error::{DecodeError, OpenError, StoreError};
 pub use feed::Retention;
 pub use id::Id;
 pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
+pub use query::{Explanation, Through};
 pub use read::ReadTx;
 pub use row::{Elements, FieldWriter, RawField, RowReader};
-pub use scan::{Page, Rows, Scan, ScanRow, Text, ValueRange};
+pub use scan::{
+    Condition, Is, IsNotNull, IsNull, List, Page, Rows, Scan, ScanRow, Selected, Selection, Text,
+    ValueCondition, ValueRange,
+};
 pub use sdk_schema::Timestamp;
 pub use table::{FieldRef, Fields, Table};
 pub use value::{Date, FieldValue, Json, TableEnum};

@@ -9,13 +9,13 @@
 //! writing its rows takes; a [`RawTable`](raw::RawTable) is its entry on disk.
 
 mod binding;
+mod bindings;
 pub(crate) mod raw;
 mod table;
 
 use std::{
-    any::TypeId,
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
 };
 
 use sdk_schema::{FoldedSchema, TableName};
@@ -28,6 +28,7 @@ use super::{
     table::Table,
     trees::{ReadTrees, TreeId, Trees},
 };
+use bindings::Bindings;
 use raw::{RawHead, RawTable};
 
 /// All tables of the store, as one transaction sees them.
@@ -38,7 +39,7 @@ pub(crate) struct Catalogue {
     /// For each table the fields that refer to it.
     referrers: HashMap<TableName, Vec<Referrer>>,
     /// How Rust types map to these tables.
-    bindings: RwLock<HashMap<TypeId, Arc<Binding>>>,
+    bindings: Bindings,
 }
 
 /// A field that refers to another table.
@@ -67,9 +68,9 @@ impl Catalogue {
         let named = |table: Arc<StoredTable>| (table.name().to_string(), table);
         Self {
             head,
+            bindings: Bindings::for_types(tables.len()),
             tables: tables.into_iter().map(named).collect(),
             referrers,
-            bindings: RwLock::default(),
         }
     }
 
@@ -120,19 +121,9 @@ impl Catalogue {
     }
 
     /// How the type `T` maps to its table, found out at its first use.
-    pub(crate) fn bind<T: Table>(&self) -> Result<Arc<Binding>, StoreError> {
-        let known = self.bindings.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(binding) = known.get(&TypeId::of::<T>()) {
-            return Ok(Arc::clone(binding));
-        }
-        drop(known);
-        let binding = Arc::new(Binding::new(T::table(), self.table(T::TABLE_NAME)?)?);
-        let mut known = self
-            .bindings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        known.insert(TypeId::of::<T>(), Arc::clone(&binding));
-        Ok(binding)
+    pub(crate) fn bind<T: Table>(&self) -> Result<&Arc<Binding>, StoreError> {
+        self.bindings
+            .get_or_insert::<T>(|| Binding::new(T::table(), self.table(T::TABLE_NAME)?))
     }
 }
 

@@ -13,8 +13,9 @@ use super::{
     catalogue::{Binding, StoredTable},
     encode,
     error::StoreError,
-    key::{KeyWriter, dynamic as key},
-    scan::Scan,
+    key::{KeyBytes, KeyWriter, dynamic as key},
+    query::Query,
+    scan::{Rows, Scan},
     trees::ReadTrees,
     write::{Mode, WriteRows},
 };
@@ -40,9 +41,21 @@ impl<'a> TableView<'a> {
         self.binding.table.schema()
     }
 
-    /// How many rows there are; counts nothing.
+    /// How many rows there are. Counts nothing but rows that have expired and are
+    /// not yet removed.
     pub fn len(&self) -> Result<u64, StoreError> {
-        self.trees.len(self.binding.table.rows())
+        let all = self.trees.len(self.binding.table.rows())?;
+        Ok(all.saturating_sub(self.expired()?))
+    }
+
+    /// How many rows have expired and are not yet removed.
+    fn expired(&self) -> Result<u64, StoreError> {
+        let table = &self.binding.table;
+        let Some(query) = Query::expired(table, self.trees.now()) else {
+            return Ok(0);
+        };
+        let rows = Rows::<Row>::new(self.trees, Arc::clone(&self.binding), &query)?;
+        rows.count_entries()
     }
 
     /// Whether there are no rows.
@@ -53,9 +66,12 @@ impl<'a> TableView<'a> {
     /// The row with that key.
     pub async fn get(&self, key: &[Value]) -> Result<Option<Row>, StoreError> {
         let key = encode_key(&self.binding.table, key)?;
-        let row = self.trees.get(self.binding.table.rows(), &key)?;
-        row.map(|row| self.binding.read(&key, row.value()))
-            .transpose()
+        match self.trees.get(self.binding.table.rows(), &key)? {
+            Some(row) => self
+                .binding
+                .read_alive::<Row>(&key, row.value(), self.trees.now()),
+            None => Ok(None),
+        }
     }
 
     /// Rows in the order of the key or of an index.
@@ -90,7 +106,8 @@ impl<'a> TableMut<'a> {
         self.binding.table.schema()
     }
 
-    /// How many rows there are; counts nothing.
+    /// How many rows there are. Counts nothing but rows that have expired and are
+    /// not yet removed.
     pub fn len(&self) -> Result<u64, StoreError> {
         self.view().len()
     }
@@ -130,7 +147,7 @@ impl<'a> TableMut<'a> {
     /// Deletes the row with that key and says whether there was one.
     pub async fn delete(&mut self, key: &[Value]) -> Result<bool, StoreError> {
         let key = encode_key(&self.binding.table, key)?;
-        self.tx.delete_row(&self.binding.table, key)
+        self.tx.delete_row(&self.binding.table, key.into_vec())
     }
 
     fn write(&mut self, row: &Row, mode: Mode) -> Result<(), StoreError> {
@@ -163,7 +180,7 @@ fn complete(table: &sdk_schema::Table, row: &Row) -> Result<Vec<Value>, RowError
 }
 
 /// The bytes of a key from the values of its fields.
-fn encode_key(table: &StoredTable, values: &[Value]) -> Result<Vec<u8>, StoreError> {
+fn encode_key(table: &StoredTable, values: &[Value]) -> Result<KeyBytes, StoreError> {
     if values.len() != table.key().len() {
         return Err(StoreError::Value {
             table: table.name().to_string(),

@@ -19,7 +19,7 @@ use std::{
 };
 
 use redb::{Durability, WriteTransaction, backends::InMemoryBackend};
-use sdk_schema::FoldedSchema;
+use sdk_schema::{FoldedSchema, Timestamp};
 use tokio::sync::watch;
 
 pub use limits::WriteLimits;
@@ -164,7 +164,7 @@ impl Store {
 
     /// Reads one row from a snapshot of its own.
     pub async fn get<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<Option<T>, StoreError> {
-        self.engine.snapshot()?.get::<T>(key).await
+        self.engine.snapshot(self.clock.now())?.get::<T>(key).await
     }
 
     /// Runs `body` on one snapshot.
@@ -173,7 +173,7 @@ impl Store {
         F: AsyncFnOnce(&ReadTx<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        let tx = self.engine.snapshot()?;
+        let tx = self.engine.snapshot(self.clock.now())?;
         body(&tx).await
     }
 
@@ -267,7 +267,7 @@ impl Engine {
         Arc::clone(&committed)
     }
 
-    fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
+    fn snapshot(&self, now: Timestamp) -> Result<ReadTx<'static>, StoreError> {
         let committed = self
             .committed
             .read()
@@ -275,7 +275,7 @@ impl Engine {
         let transaction = self.handle.begin_read()?;
         Ok(ReadTx::new(
             Arc::clone(&committed),
-            Trees::of_snapshot(transaction),
+            Trees::of_snapshot(transaction).at(now),
         ))
     }
 

@@ -17,19 +17,33 @@ mod typed;
 
 pub use typed::{KeyFor, KeyValue, TableKey};
 
+use smallvec::SmallVec;
+
 use super::error::DecodeError;
+
+/// The bytes of a key. Up to 64 stand where they are; more are allocated.
+pub(crate) type KeyBytes = SmallVec<[u8; 64]>;
 
 /// Receives the parts of a key, the most significant first.
 #[derive(Debug, Default, Clone)]
-pub struct KeyWriter(Vec<u8>);
+pub struct KeyWriter(KeyBytes);
 
 impl KeyWriter {
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> KeyBytes {
         self.0
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Takes what was written away, so that the buffer can be used again.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Writes a part of fixed width as it is.
@@ -207,9 +221,9 @@ const SIGN_32: u32 = 1 << 31;
 
 /// The smallest key that is greater than all keys that begin with `prefix`;
 /// none when there is no such key.
-pub(crate) fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn after_prefix(prefix: &[u8]) -> Option<KeyBytes> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
-    let mut successor = prefix[..=last].to_vec();
+    let mut successor = KeyBytes::from_slice(&prefix[..=last]);
     successor[last] += 1;
     Some(successor)
 }

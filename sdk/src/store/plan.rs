@@ -29,12 +29,6 @@ pub(crate) struct StoredValue {
     ty: FieldType,
 }
 
-/// The bytes of a field, from a row or made for it.
-pub(crate) enum FieldBytes<'a> {
-    Row(RawField<'a>),
-    Made(StoredValue),
-}
-
 /// From a narrower type to a wider one.
 #[derive(Debug, Clone, PartialEq)]
 struct Widening {
@@ -66,17 +60,19 @@ impl Plan {
         sources.map(Self)
     }
 
-    /// The bytes of a field of the table.
-    pub(crate) fn field<'a>(
-        &'a self,
-        row: &RowView<'a>,
+    /// Reads a field of the table, without a copy of its bytes.
+    #[inline]
+    pub(crate) fn read<V>(
+        &self,
+        row: &RowView<'_>,
         field: usize,
-    ) -> Result<FieldBytes<'a>, DecodeError> {
+        read: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
+    ) -> Result<V, DecodeError> {
         match &self.0[field] {
-            Source::Stored(position) => row.field(*position).map(FieldBytes::Row),
-            Source::Absent(value) => Ok(FieldBytes::Row(value.raw())),
+            Source::Stored(position) => read(row.field(*position)?),
+            Source::Absent(value) => read(value.raw()),
             Source::Widened(position, widening) => {
-                widening.apply(row.field(*position)?).map(FieldBytes::Made)
+                read(widening.apply(row.field(*position)?)?.raw())
             }
         }
     }
@@ -88,15 +84,6 @@ fn is_same_bytes(stored: &FieldType, wanted: &FieldType) -> bool {
         (FieldType::Enum(_), FieldType::Enum(_)) => true,
         (FieldType::Vec(stored), FieldType::Vec(wanted)) => is_same_bytes(stored, wanted),
         _ => stored == wanted,
-    }
-}
-
-impl FieldBytes<'_> {
-    pub(crate) fn raw(&self) -> RawField<'_> {
-        match self {
-            Self::Row(field) => *field,
-            Self::Made(value) => value.raw(),
-        }
     }
 }
 

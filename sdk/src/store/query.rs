@@ -3,47 +3,75 @@
 //! A scan goes by the key or by an index whose leading fields are those of its
 //! conditions: first all fields with a given value, in any order, then at most
 //! one field with a range. Such a scan is one range of one tree; any other is
-//! refused with a list of what exists.
+//! refused with a list of what exists. What a row must be besides is a
+//! [`Filter`], tried on each row of the range.
+//!
+//! An index over a list has a row once for each element, and not at all for an
+//! empty list: it serves only scans that say which element.
+
+mod explanation;
+mod filter;
+mod range;
 
 use std::{collections::BTreeSet, ops::Bound};
+
+use sdk_schema::Timestamp;
+use smallvec::SmallVec;
+
+pub use explanation::{Explanation, Through};
+pub(crate) use filter::{Filter, Sieve, Test};
+pub(crate) use range::{Ends, KeyRange, contains};
 
 use super::{
     catalogue::{StoredIndex, StoredTable},
     cursor::Cursor,
-    error::StoreError,
-    key::{KeyReader, KeyWriter, after_prefix, dynamic::skip},
+    error::{DecodeError, StoreError},
+    key::{KeyBytes, KeyReader, KeyValue, KeyWriter, after_prefix, dynamic::skip},
     trees::TreeId,
 };
-
-/// The ends of a range, each as the encoded value of one field.
-pub(crate) type Ends = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 /// The conditions of a scan. The first that names what is not there is kept
 /// and reported when the scan is run.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
-    /// Fields by position, with the encoded value that they must have.
-    equal: Vec<(usize, Vec<u8>)>,
+    /// Fields by position, with the encoded value that they must have; of a
+    /// list, the element.
+    equal: SmallVec<[(usize, KeyBytes); 2]>,
     /// The field that the rows are ordered by, with the values it may have.
-    range: Option<(usize, Ends)>,
+    range: Option<Range>,
+    pub filters: Vec<Filter>,
     pub reverse: bool,
     pub after: Option<Cursor>,
     pub limit: Option<usize>,
 }
 
-/// The way into a table: its key, or one of its indexes.
-#[derive(Debug, Clone)]
-pub(crate) struct Access {
-    pub tree: TreeId,
-    pub index: Option<StoredIndex>,
+/// The values that the field may have by which the rows are ordered.
+#[derive(Debug)]
+struct Range {
+    field: usize,
+    ends: Ends,
+    /// Whether they are the texts with one beginning, which `ends` starts with.
+    is_prefix: bool,
 }
 
-/// All entries of a tree whose keys are not smaller than `from` and smaller
-/// than `to`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyRange {
-    pub from: Bound<Vec<u8>>,
-    pub to: Bound<Vec<u8>>,
+/// The way into a table: its key, or one of its indexes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Access {
+    pub tree: TreeId,
+    /// Its place among the indexes of the table.
+    index: Option<usize>,
+}
+
+impl Access {
+    /// The index, if it is not the key.
+    pub(crate) fn index<'a>(&self, table: &'a StoredTable) -> Option<&'a StoredIndex> {
+        self.index.map(|place| &table.indexes()[place])
+    }
+
+    /// The fields that entries are sorted by.
+    fn fields<'a>(&self, table: &'a StoredTable) -> &'a [usize] {
+        self.index(table).map_or(table.key(), |index| &index.fields)
+    }
 }
 
 impl Query {
@@ -54,10 +82,29 @@ impl Query {
             value.present();
         }
         value.raw(target);
-        Self {
-            equal: vec![(field, value.into_bytes())],
-            ..Self::default()
+        let mut query = Self::default();
+        query.equal.push((field, value.into_bytes()));
+        query
+    }
+
+    /// All rows of a table that are gone at an instant, those that expired first
+    /// in front; none when its rows do not expire.
+    pub(crate) fn expired(table: &StoredTable, now: Timestamp) -> Option<Self> {
+        let field = table.expiry()?;
+        let mut to = KeyWriter::new();
+        if table.fields()[field].nullable {
+            to.present();
         }
+        now.encode_key(&mut to);
+        let ends = (Bound::Unbounded, Bound::Included(to.into_bytes()));
+        Some(Self {
+            range: Some(Range {
+                field,
+                ends: without_null(table, field, ends),
+                is_prefix: false,
+            }),
+            ..Self::default()
+        })
     }
 
     /// Adds that fields have the values that stand one after the other in `values`.
@@ -65,18 +112,32 @@ impl Query {
         &mut self,
         table: &StoredTable,
         fields: &[&str],
-        values: KeyWriter,
+        values: &KeyWriter,
     ) -> Result<(), StoreError> {
-        let values = values.into_bytes();
-        let mut parts = KeyReader::new(&values);
+        let values = values.as_bytes();
+        let mut parts = KeyReader::new(values);
         for field in fields {
             let position = require(table, field)?;
+            refuse_list(table, position, "one value; `containing` takes an element")?;
             let start = values.len() - parts.rest().len();
             skip(&table.fields()[position], &mut parts)
                 .map_err(|error| value_error(table, field, &error))?;
             let end = values.len() - parts.rest().len();
-            self.equal.push((position, values[start..end].to_vec()));
+            let value = KeyBytes::from_slice(&values[start..end]);
+            self.equal.push((position, value));
         }
+        Ok(())
+    }
+
+    /// Adds that a list has an element.
+    pub(crate) fn containing(
+        &mut self,
+        table: &StoredTable,
+        field: &str,
+        element: KeyWriter,
+    ) -> Result<(), StoreError> {
+        let position = require_list(table, field)?;
+        self.equal.push((position, element.into_bytes()));
         Ok(())
     }
 
@@ -87,19 +148,13 @@ impl Query {
         field: &str,
         ends: Ends,
     ) -> Result<(), StoreError> {
-        let position = require(table, field)?;
-        // As in SQL, what is smaller than a value is a value: null is not.
-        let ends = match ends {
-            (Bound::Unbounded, to)
-                if table.fields()[position].nullable && to != Bound::Unbounded =>
-            {
-                let mut some = KeyWriter::new();
-                some.present();
-                (Bound::Included(some.into_bytes()), to)
-            }
-            ends => ends,
-        };
-        self.range = Some((position, ends));
+        let field = require(table, field)?;
+        refuse_list(table, field, "a field with an order")?;
+        self.range = Some(Range {
+            field,
+            ends: without_null(table, field, ends),
+            is_prefix: false,
+        });
         Ok(())
     }
 
@@ -110,58 +165,87 @@ impl Query {
         field: &str,
         prefix: &str,
     ) -> Result<(), StoreError> {
-        let position = require(table, field)?;
+        let field = require(table, field)?;
         let mut first = KeyWriter::new();
-        if table.fields()[position].nullable {
+        if table.fields()[field].nullable {
             first.present();
         }
         first.escaped(prefix.as_bytes());
         let first = first.into_bytes();
         let to = after_prefix(&first).map_or(Bound::Unbounded, Bound::Excluded);
-        self.range = Some((position, (Bound::Included(first), to)));
+        self.range = Some(Range {
+            field,
+            ends: (Bound::Included(first), to),
+            is_prefix: true,
+        });
+        Ok(())
+    }
+
+    /// Adds what each row of the range must be besides.
+    pub(crate) fn filter(
+        &mut self,
+        table: &StoredTable,
+        field: &str,
+        test: Test,
+    ) -> Result<(), StoreError> {
+        let field = require(table, field)?;
+        let test = match test {
+            Test::Within(ends) => {
+                refuse_list(table, field, "a field with an order")?;
+                Test::Within(without_null(table, field, ends))
+            }
+            test => test,
+        };
+        self.filters.push(Filter { field, test });
         Ok(())
     }
 
     /// Finds the way into the table that serves the conditions: the key if it
     /// does, else the index with the fewest fields.
     pub(crate) fn access(&self, table: &StoredTable) -> Result<Access, StoreError> {
-        if self.is_served_by(table.key()) {
+        if self.is_served_by(table.key(), None) {
             return Ok(Access {
                 tree: table.rows(),
                 index: None,
             });
         }
-        let serving = table.indexes().iter();
-        let serving = serving.filter(|index| self.is_served_by(&index.fields));
-        match serving.min_by_key(|index| index.fields.len()) {
-            Some(index) => Ok(Access {
+        let serving = table.indexes().iter().enumerate();
+        let serving = serving.filter(|(_, index)| self.is_served_by(&index.fields, index.list));
+        match serving.min_by_key(|(_, index)| index.fields.len()) {
+            Some((place, index)) => Ok(Access {
                 tree: index.tree,
-                index: Some(index.clone()),
+                index: Some(place),
             }),
             None => Err(self.no_index(table)),
         }
     }
 
-    fn is_served_by(&self, fields: &[usize]) -> bool {
+    fn is_served_by(&self, fields: &[usize], list: Option<usize>) -> bool {
         let Some((leading, rest)) = fields.split_at_checked(self.equal.len()) else {
             return false;
         };
-        let wanted: BTreeSet<_> = self.equal.iter().map(|(field, _)| field).collect();
         let has_range = match &self.range {
-            Some((field, _)) => rest.first() == Some(field),
+            Some(range) => rest.first() == Some(&range.field),
             None => true,
         };
-        has_range && wanted.len() == leading.len() && leading.iter().all(|f| wanted.contains(f))
+        // The fields of an index are distinct: as many as there are conditions,
+        // each with one, leave none without.
+        has_range
+            && list.is_none_or(|list| leading.contains(&list))
+            && leading.iter().all(|field| self.value_of(*field).is_some())
+    }
+
+    fn value_of(&self, field: usize) -> Option<&KeyBytes> {
+        let mut equal = self.equal.iter();
+        equal
+            .find(|(known, _)| *known == field)
+            .map(|(_, value)| value)
     }
 
     fn no_index(&self, table: &StoredTable) -> StoreError {
-        let ranged = self.range.iter().map(|(field, _)| *field);
-        let fields: Vec<_> = self
-            .equal
-            .iter()
-            .map(|(field, _)| *field)
-            .chain(ranged)
-            .collect();
+        let ranged = self.range.iter().map(|range| range.field);
+        let equal = self.equal.iter().map(|(field, _)| *field);
+        let fields: Vec<_> = equal.chain(ranged).collect();
         let mut known = vec![format!("the key {}", table.label(table.key()))];
         let labels = table
             .indexes()
@@ -179,17 +263,14 @@ impl Query {
     pub(crate) fn key_range(
         &self,
         table: &StoredTable,
-        access: &Access,
+        access: Access,
     ) -> Result<KeyRange, StoreError> {
-        let fields = access
-            .index
-            .as_ref()
-            .map_or(table.key(), |index| &index.fields);
-        let value_of = |field: &usize| self.equal.iter().find(|(known, _)| known == field);
-        let leading = fields.iter().map_while(value_of);
-        let prefix: Vec<u8> = leading.flat_map(|(_, value)| value).copied().collect();
-        let ends = self.range.as_ref().map(|(_, ends)| ends);
-        let range = KeyRange::new(&prefix, ends);
+        let mut prefix = KeyBytes::new();
+        let fields = access.fields(table).iter();
+        for value in fields.map_while(|field| self.value_of(*field)) {
+            prefix.extend_from_slice(value);
+        }
+        let range = KeyRange::new(prefix, self.range.as_ref().map(|range| &range.ends));
         match &self.after {
             None => Ok(range),
             Some(cursor) => self.go_on(table, access.tree, range, cursor),
@@ -213,7 +294,7 @@ impl Query {
         if !range.contains(cursor.key()) {
             return Err(refuse("it was made by a scan with other values"));
         }
-        let end = Bound::Excluded(cursor.key().to_vec());
+        let end = Bound::Excluded(KeyBytes::from_slice(cursor.key()));
         Ok(if self.reverse {
             KeyRange { to: end, ..range }
         } else {
@@ -222,51 +303,19 @@ impl Query {
     }
 }
 
-impl KeyRange {
-    /// All keys that begin with `prefix` and go on with a value between `ends`.
-    fn new(prefix: &[u8], ends: Option<&Ends>) -> Self {
-        let (from, to) = ends.unwrap_or(&(Bound::Unbounded, Bound::Unbounded));
-        let joined = |value: &Vec<u8>| [prefix, value].concat();
-        // What follows the value in a key is not part of the comparison.
-        let after = |key: &[u8], bound: fn(Vec<u8>) -> Bound<Vec<u8>>| {
-            after_prefix(key).map_or(Bound::Unbounded, bound)
-        };
-        Self {
-            from: match from {
-                Bound::Unbounded => Bound::Included(prefix.to_vec()),
-                Bound::Included(value) => Bound::Included(joined(value)),
-                Bound::Excluded(value) => after(&joined(value), Bound::Included),
-            },
-            to: match to {
-                Bound::Unbounded => after(prefix, Bound::Excluded),
-                Bound::Included(value) => after(&joined(value), Bound::Excluded),
-                Bound::Excluded(value) => Bound::Excluded(joined(value)),
-            },
+/// As in SQL, what is smaller than a value is a value: null is not.
+fn without_null(table: &StoredTable, field: usize, ends: Ends) -> Ends {
+    match ends {
+        (Bound::Unbounded, to) if table.fields()[field].nullable && to != Bound::Unbounded => {
+            let mut some = KeyWriter::new();
+            some.present();
+            (Bound::Included(some.into_bytes()), to)
         }
-    }
-
-    pub(crate) fn bounds(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
-        let (from, to) = (self.from.as_ref(), self.to.as_ref());
-        (from.map(Vec::as_slice), to.map(Vec::as_slice))
-    }
-
-    fn contains(&self, key: &[u8]) -> bool {
-        std::ops::RangeBounds::<[u8]>::contains(&self.bounds(), key)
-    }
-
-    /// Whether no key can lie in it. redb does not take such a range.
-    pub(crate) fn is_empty(&self) -> bool {
-        match self.bounds() {
-            (
-                Bound::Included(from) | Bound::Excluded(from),
-                Bound::Included(to) | Bound::Excluded(to),
-            ) => from >= to,
-            _ => false,
-        }
+        ends => ends,
     }
 }
 
-fn require(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
+pub(crate) fn require(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
     table
         .position(field)
         .ok_or_else(|| StoreError::UnknownField {
@@ -276,7 +325,34 @@ fn require(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
         })
 }
 
-fn value_error(table: &StoredTable, field: &str, error: &super::error::DecodeError) -> StoreError {
+fn require_list(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
+    let position = require(table, field)?;
+    let ty = &table.fields()[position].ty;
+    match ty.element() {
+        Some(_) => Ok(position),
+        None => Err(StoreError::Value {
+            table: table.name().to_string(),
+            field: field.to_owned(),
+            expected: "a list".to_owned(),
+            found: ty.to_string(),
+        }),
+    }
+}
+
+fn refuse_list(table: &StoredTable, field: usize, expected: &str) -> Result<(), StoreError> {
+    let field = &table.fields()[field];
+    match field.ty.element() {
+        None => Ok(()),
+        Some(_) => Err(StoreError::Value {
+            table: table.name().to_string(),
+            field: field.name.to_string(),
+            expected: expected.to_owned(),
+            found: field.ty.to_string(),
+        }),
+    }
+}
+
+fn value_error(table: &StoredTable, field: &str, error: &DecodeError) -> StoreError {
     StoreError::Value {
         table: table.name().to_string(),
         field: field.to_owned(),

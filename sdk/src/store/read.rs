@@ -7,13 +7,13 @@
 
 use std::sync::Arc;
 
-use sdk_schema::TableName;
+use sdk_schema::{TableName, Timestamp};
 
 use super::{
-    catalogue::{Binding, Catalogue},
+    catalogue::{Binding, Catalogue, corrupt},
     dynamic::TableView,
     error::StoreError,
-    key::{KeyFor, KeyWriter},
+    key::{KeyBytes, KeyFor, KeyWriter},
     scan::{Scan, ScanRow},
     table::Table,
     trees::{ReadTrees, Trees},
@@ -33,17 +33,36 @@ impl<'t> ReadTx<'t> {
         Self { catalogue, trees }
     }
 
+    /// The instant at which it began, by the store's clock. Rows that have expired
+    /// by then are gone.
+    pub fn now(&self) -> Timestamp {
+        self.trees.now()
+    }
+
     /// The row with that key.
     ///
     /// The key may be borrowed, and a `&str` serves for a `String`.
     pub async fn get<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<Option<T>, StoreError> {
         let binding = self.catalogue.bind::<T>()?;
-        self.read_row(&binding, &encode_key(&key))
+        self.read_row::<T>(binding, &encode_key(&key))
+    }
+
+    /// Whether there is a row with that key.
+    pub async fn exists<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<bool, StoreError> {
+        let table = &self.catalogue.bind::<T>()?.table;
+        let key = encode_key(&key);
+        let Some(row) = self.trees.get(table.rows(), &key)? else {
+            return Ok(false);
+        };
+        let view = table.view(row.value());
+        let expired = view.and_then(|row| table.is_expired(&row, self.now()));
+        let expired = expired.map_err(|error| corrupt(table, &key, error))?;
+        Ok(!expired)
     }
 
     /// Rows in the order of the key or of an index.
     pub fn scan<T: Table>(&self) -> Scan<'_, T> {
-        Scan::new(&self.trees, self.catalogue.bind::<T>())
+        Scan::new(&self.trees, self.catalogue.bind::<T>().cloned())
     }
 
     /// The full names of all tables, sorted.
@@ -62,14 +81,16 @@ impl<'t> ReadTx<'t> {
         &self,
         binding: &Binding,
         key: &[u8],
-    ) -> Result<Option<R>, StoreError> {
-        let row = self.trees.get(binding.table.rows(), key)?;
-        row.map(|row| binding.read(key, row.value())).transpose()
+    ) -> Result<Option<R::Item>, StoreError> {
+        match self.trees.get(binding.table.rows(), key)? {
+            Some(row) => binding.read_alive::<R>(key, row.value(), self.now()),
+            None => Ok(None),
+        }
     }
 }
 
 /// The bytes of a key.
-pub(super) fn encode_key<K>(key: &impl KeyFor<K>) -> Vec<u8> {
+pub(super) fn encode_key<K>(key: &impl KeyFor<K>) -> KeyBytes {
     let mut out = KeyWriter::new();
     key.encode_for(&mut out);
     out.into_bytes()

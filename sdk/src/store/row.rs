@@ -144,6 +144,7 @@ impl<'a> RowView<'a> {
     }
 
     /// The field at a position of the layout.
+    #[inline]
     pub(crate) fn field(&self, position: usize) -> Result<RawField<'a>, DecodeError> {
         let ty = &self.layout.fields[position].ty;
         let bytes = match self.layout.place(position) {
@@ -177,7 +178,7 @@ pub struct RowReader<'a> {
     row: RowView<'a>,
     plan: &'a Plan,
     table: &'a sdk_schema::Table,
-    /// For each declared field its position in the table.
+    /// For each declared or selected field its position in the table.
     order: &'a [usize],
 }
 
@@ -196,18 +197,19 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Reads all fields as dynamic values.
+    /// Reads the fields as dynamic values.
     pub(crate) fn dynamic(&self) -> Result<sdk_schema::Row, DecodeError> {
-        let value = |(position, field): (usize, &sdk_schema::Field)| {
-            let bytes = self.plan.field(&self.row, position);
-            let value = bytes.and_then(|bytes| dynamic::decode(bytes.raw()));
-            let value = value.map_err(|error| error.in_field(&field.name))?;
-            Ok((field.name.clone(), value))
+        let value = |position: &usize| {
+            let name = &self.table.fields[*position].name;
+            let value = self.plan.read(&self.row, *position, dynamic::decode);
+            let value = value.map_err(|error| error.in_field(name))?;
+            Ok((name.clone(), value))
         };
-        self.table.fields.iter().enumerate().map(value).collect()
+        self.order.iter().map(value).collect()
     }
 
-    /// Reads the field at `index` in the order of declaration by [`FieldValue::decode`](super::FieldValue::decode) of its type.
+    /// Reads the field at `index` in the order of declaration, or of selection, by [`FieldValue::decode`](super::FieldValue::decode) of its type.
+    #[inline]
     pub fn field<V>(
         &self,
         index: usize,
@@ -218,8 +220,7 @@ impl<'a> RowReader<'a> {
             .get(index)
             .ok_or_else(|| DecodeError::value(&"the index of a field", &index))?;
         self.plan
-            .field(&self.row, position)
-            .and_then(|field| decode(field.raw()))
+            .read(&self.row, position, decode)
             .map_err(|error| error.in_field(&self.table.fields[position].name))
     }
 }

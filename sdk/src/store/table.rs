@@ -77,14 +77,15 @@ pub trait Fields<T> {
     type Value;
 
     /// The names of the fields.
-    fn names(self) -> Vec<&'static str>;
+    #[doc(hidden)]
+    fn names(self) -> impl AsRef<[&'static str]>;
 }
 
 impl<T, V: KeyValue> Fields<T> for FieldRef<T, V> {
     type Value = V;
 
-    fn names(self) -> Vec<&'static str> {
-        vec![self.name]
+    fn names(self) -> impl AsRef<[&'static str]> {
+        [self.name]
     }
 }
 
@@ -93,8 +94,8 @@ macro_rules! tuple {
         impl<T, $($value: KeyValue),*> Fields<T> for ($(FieldRef<T, $value>,)*) {
             type Value = ($($value,)*);
 
-            fn names(self) -> Vec<&'static str> {
-                vec![$(self.$index.name),*]
+            fn names(self) -> impl AsRef<[&'static str]> {
+                [$(self.$index.name),*]
             }
         }
     };

@@ -15,6 +15,8 @@ use redb::{
     AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, TableDefinition,
 };
 
+use chrono::DateTime;
+use sdk_schema::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::{DecodeError, StoreError};
@@ -55,6 +57,7 @@ pub(crate) type WriteTree<'t> = redb::Table<'t, Bytes, Bytes>;
 pub(crate) struct Trees<'t> {
     transaction: Transaction<'t>,
     opened: Opened<'t>,
+    now: Timestamp,
     has_changes: bool,
 }
 
@@ -80,6 +83,9 @@ struct Link<'t> {
 
 /// Reading of trees, whatever the transaction.
 pub(crate) trait ReadTrees: Sync {
+    /// The instant at which the transaction began: what has expired by then is gone.
+    fn now(&self) -> Timestamp;
+
     /// The value of a key.
     fn get(&self, id: TreeId, key: &[u8]) -> Result<Option<Guard<'_>>, StoreError>;
 
@@ -95,6 +101,10 @@ pub(crate) trait ReadTrees: Sync {
 }
 
 impl ReadTrees for Trees<'_> {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn get(&self, id: TreeId, key: &[u8]) -> Result<Option<Guard<'_>>, StoreError> {
         match self.tree(id)? {
             Tree::Snapshot(tree) => ReadableTable::get(tree, key),
@@ -129,6 +139,7 @@ impl<'t> Trees<'t> {
         Self {
             transaction: Transaction::Snapshot(transaction),
             opened: Opened::default(),
+            now: DateTime::UNIX_EPOCH.into(),
             has_changes: false,
         }
     }
@@ -137,8 +148,15 @@ impl<'t> Trees<'t> {
         Self {
             transaction: Transaction::Write(transaction),
             opened: Opened::default(),
+            now: DateTime::UNIX_EPOCH.into(),
             has_changes: false,
         }
+    }
+
+    /// The same trees at the instant at which the transaction began; before that
+    /// is said, nothing has expired.
+    pub(crate) fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
     }
 
     /// Whether a key was set or removed.

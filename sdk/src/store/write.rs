@@ -144,8 +144,8 @@ impl<'t> WriteTx<'t> {
     /// refer to it hinder that, are deleted too, or lose their reference, as
     /// their fields declare.
     pub async fn delete<T: Table>(&mut self, key: impl KeyFor<T::Key>) -> Result<bool, StoreError> {
-        let binding = self.catalogue.bind::<T>()?;
-        self.delete_row(&binding.table, encode_key(&key))
+        let binding = Arc::clone(self.catalogue.bind::<T>()?);
+        self.delete_row(&binding.table, encode_key(&key).into_vec())
     }
 
     /// A table by its full name, its rows as dynamic values.
@@ -167,7 +167,7 @@ impl<'t> WriteTx<'t> {
     }
 
     fn write_typed<T: Table>(&mut self, row: &T, mode: Mode) -> Result<(), StoreError> {
-        let binding = self.catalogue.bind::<T>()?;
+        let binding = Arc::clone(self.catalogue.bind::<T>()?);
         let bytes = encode::typed(&binding, row)?;
         self.write_row(&binding.table, mode, &bytes)
     }

@@ -100,9 +100,11 @@ fn fill(tx: &ReadTx<'_>, table: &StoredTable, index: &StoredIndex) -> Result<(),
     for row in rows {
         let (key, row) = row?;
         let view = table.view(row.value());
-        let entry = view.and_then(|view| table.entry(index, key.value(), &view));
-        let entry = entry.map_err(|error| corrupt(table, key.value(), error))?;
-        add(&mut tree, table, index, key.value(), &entry)?;
+        let entries = view.and_then(|view| table.entries(index, key.value(), &view));
+        let entries = entries.map_err(|error| corrupt(table, key.value(), error))?;
+        for entry in entries {
+            add(&mut tree, table, index, key.value(), &entry)?;
+        }
     }
     Ok(())
 }

@@ -60,15 +60,14 @@ fn fill_null(
     key: &Guard<'_>,
     row: &Guard<'_>,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let is_null = table.view(row.value()).and_then(|view| {
-        let bytes = table.field(&view, position)?;
-        Ok(bytes.raw().is_null())
-    });
+    let is_null = table
+        .view(row.value())
+        .and_then(|view| table.read_field(&view, position, |raw| Ok(raw.is_null())));
     if !is_null.map_err(|error| corrupt(table, key.value(), error))? {
         return Ok(None);
     }
     let table = std::sync::Arc::new(table.clone());
-    let row: Row = Binding::of_table(&table).read(key.value(), row.value())?;
+    let row = Binding::of_table(&table).read::<Row>(key.value(), row.value())?;
     let mut values: Vec<_> = row.iter().map(|(_, value)| value.clone()).collect();
     values[position] = filled(&table.fields()[position], Value::Null);
     encode::values(&table, &values).map(Some)

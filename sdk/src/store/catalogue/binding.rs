@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sdk_schema::Field;
+use sdk_schema::{Field, Timestamp};
 
 use super::{StoredTable, corrupt};
 use crate::store::{
@@ -33,20 +33,34 @@ impl Binding {
     }
 
     /// Reads a row.
-    pub(crate) fn read<R: ScanRow>(&self, key: &[u8], row: &[u8]) -> Result<R, StoreError> {
+    pub(crate) fn read<R: ScanRow>(&self, key: &[u8], row: &[u8]) -> Result<R::Item, StoreError> {
         let table = &self.table;
-        let read = |row: RowView<'_>| {
-            R::read(&RowReader::new(
-                row,
-                table.plan(&row),
-                table.schema(),
-                &self.order,
-            ))
-        };
-        table
-            .view(row)
-            .and_then(read)
+        let row = table.view(row);
+        row.and_then(|row| R::read(&self.reader(row)))
             .map_err(|error| corrupt(table, key, error))
+    }
+
+    /// Reads a row, unless it has expired.
+    pub(crate) fn read_alive<R: ScanRow>(
+        &self,
+        key: &[u8],
+        row: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<R::Item>, StoreError> {
+        let table = &self.table;
+        let read = || {
+            let row = table.view(row)?;
+            if table.is_expired(&row, now)? {
+                return Ok(None);
+            }
+            R::read(&self.reader(row)).map(Some)
+        };
+        read().map_err(|error| corrupt(table, key, error))
+    }
+
+    fn reader<'a>(&'a self, row: RowView<'a>) -> RowReader<'a> {
+        let table = &self.table;
+        RowReader::new(row, table.plan(&row), table.schema(), &self.order)
     }
 
     /// Compares the fields and the key that a type declares with those of the table.

@@ -1,16 +1,18 @@
 //! A table with everything that reading and writing its rows takes.
 
-use sdk_schema::{Field, FoldedTable, Reference, TableName, Value};
+use sdk_schema::{Field, FoldedTable, Reference, TableName, Timestamp, Value};
+use smallvec::SmallVec;
 
 use super::raw::{RawIndex, RawTable};
 use crate::store::{
     error::DecodeError,
-    key::{self, KeyReader, KeyWriter},
+    key::{self, KeyBytes, KeyReader, KeyWriter},
     layout::{Layout, MAX_LAYOUTS},
-    plan::{FieldBytes, Plan, StoredValue},
-    row::{self, RowView},
+    plan::{Plan, StoredValue},
+    row::{self, RawField, RowView},
     scalar,
     trees::TreeId,
+    value::FieldValue,
 };
 
 /// A table of the catalogue, ready for use.
@@ -24,6 +26,8 @@ pub(crate) struct StoredTable {
     /// The positions of the key's fields.
     key: Vec<usize>,
     indexes: Vec<StoredIndex>,
+    /// The position of the field that says when a row is gone.
+    expiry: Option<usize>,
 }
 
 /// An index of a table, ready for use.
@@ -32,17 +36,22 @@ pub(crate) struct StoredIndex {
     pub tree: TreeId,
     /// The positions of its fields.
     pub fields: Vec<usize>,
+    /// The position of the field that is a list, if one is.
+    pub list: Option<usize>,
     pub unique: bool,
 }
 
-/// What an index holds for one row.
+/// What an index holds for one row, or for one element of its list.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
-    pub key: Vec<u8>,
-    pub value: Vec<u8>,
+    pub key: KeyBytes,
+    pub value: KeyBytes,
     /// Whether no other row may have an entry with this key.
     pub unique: bool,
 }
+
+/// All that an index holds for one row, in the order of the keys.
+pub(crate) type Entries = SmallVec<[Entry; 1]>;
 
 impl StoredTable {
     /// Checks that the parts of an entry of the catalogue fit each other.
@@ -70,6 +79,7 @@ impl StoredTable {
             plans: plans(&raw, &layouts)?,
             key: key.collect::<Result<_, _>>()?,
             indexes: indexes.collect::<Result<_, _>>()?,
+            expiry: table.fields.iter().position(|field| field.expires),
             layouts,
             raw,
         })
@@ -115,6 +125,35 @@ impl StoredTable {
         &self.indexes
     }
 
+    /// The position of the field that says when a row is gone.
+    pub(crate) fn expiry(&self) -> Option<usize> {
+        self.expiry
+    }
+
+    /// Whether a row is gone at `now`: its expiry is at or before it.
+    #[inline]
+    pub(crate) fn is_expired(
+        &self,
+        row: &RowView<'_>,
+        now: Timestamp,
+    ) -> Result<bool, DecodeError> {
+        match self.expiry {
+            None => Ok(false),
+            Some(position) => self.is_at_or_before(row, position, now),
+        }
+    }
+
+    fn is_at_or_before(
+        &self,
+        row: &RowView<'_>,
+        position: usize,
+        now: Timestamp,
+    ) -> Result<bool, DecodeError> {
+        self.read_field(row, position, |raw| {
+            Ok(!raw.is_null() && i64::decode(raw)? <= now.as_micros())
+        })
+    }
+
     /// The fields that refer to other tables, by position.
     pub(crate) fn references(&self) -> impl Iterator<Item = (usize, &Reference)> {
         let fields = self.fields().iter().enumerate();
@@ -140,71 +179,104 @@ impl StoredTable {
         &self.plans[usize::from(row.layout().number)]
     }
 
-    /// The bytes of a field of a row.
-    pub(crate) fn field<'a>(
-        &'a self,
-        row: &RowView<'a>,
+    /// Reads a field of a row without a copy of its bytes.
+    #[inline]
+    pub(crate) fn read_field<V>(
+        &self,
+        row: &RowView<'_>,
         position: usize,
-    ) -> Result<FieldBytes<'a>, DecodeError> {
+        read: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
+    ) -> Result<V, DecodeError> {
         self.plan(row)
-            .field(row, position)
+            .read(row, position, read)
             .map_err(|error| error.in_field(&self.fields()[position].name))
     }
 
     /// The key of a row.
-    pub(crate) fn key_of(&self, row: &RowView<'_>) -> Result<Vec<u8>, DecodeError> {
+    pub(crate) fn key_of(&self, row: &RowView<'_>) -> Result<KeyBytes, DecodeError> {
         let mut out = KeyWriter::new();
-        self.write_parts(row, &self.key, &mut out)?;
+        for position in &self.key {
+            self.write_part(row, *position, None, &mut out)?;
+        }
         Ok(out.into_bytes())
     }
 
-    /// What an index holds for the row with that key.
-    pub(crate) fn entry(
+    /// What an index holds for the row with that key: one entry; of a list, one
+    /// for each distinct element, so none when it is empty or null.
+    pub(crate) fn entries(
         &self,
         index: &StoredIndex,
         key: &[u8],
         row: &RowView<'_>,
+    ) -> Result<Entries, DecodeError> {
+        let mut entries = Entries::new();
+        let Some(list) = index.list else {
+            entries.push(self.entry(index, key, row, None)?);
+            return Ok(entries);
+        };
+        self.read_field(row, list, |raw| {
+            if raw.is_null() {
+                return Ok(());
+            }
+            for element in raw.elements()? {
+                entries.push(self.entry(index, key, row, Some(element?))?);
+            }
+            Ok(())
+        })?;
+        entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        entries.dedup_by(|a, b| a.key == b.key);
+        Ok(entries)
+    }
+
+    /// The entry of a row; `element` stands in for the list.
+    fn entry(
+        &self,
+        index: &StoredIndex,
+        key: &[u8],
+        row: &RowView<'_>,
+        element: Option<RawField<'_>>,
     ) -> Result<Entry, DecodeError> {
         let mut out = KeyWriter::new();
-        let has_null = self.write_parts(row, &index.fields, &mut out)?;
+        let mut has_null = false;
+        for position in &index.fields {
+            let element = element.filter(|_| index.list == Some(*position));
+            has_null |= self.write_part(row, *position, element, &mut out)?;
+        }
         let unique = index.unique && !has_null;
         if !unique {
             out.raw(key);
         }
+        let value = if index.unique { key } else { &[] };
         Ok(Entry {
             key: out.into_bytes(),
-            value: if index.unique {
-                key.to_vec()
-            } else {
-                Vec::new()
-            },
+            value: KeyBytes::from_slice(value),
             unique,
         })
     }
 
-    /// Writes fields of a row as parts of a key and says whether one is null.
-    fn write_parts(
+    /// Writes a field of a row, or the element of a list, as a part of a key and
+    /// says whether it is null.
+    pub(crate) fn write_part(
         &self,
         row: &RowView<'_>,
-        positions: &[usize],
+        position: usize,
+        element: Option<RawField<'_>>,
         out: &mut KeyWriter,
     ) -> Result<bool, DecodeError> {
-        let mut has_null = false;
-        for position in positions {
-            let nullable = self.fields()[*position].nullable;
-            let bytes = self.field(row, *position)?;
-            let raw = bytes.raw();
+        if let Some(element) = element {
+            return key::dynamic::transcode(element, out).map(|()| false);
+        }
+        let nullable = self.fields()[position].nullable;
+        self.read_field(row, position, |raw| {
             if nullable && raw.is_null() {
                 out.null();
-                has_null = true;
-                continue;
+                return Ok(true);
             }
             if nullable {
                 out.present();
             }
-            key::dynamic::transcode(raw, out)?;
-        }
-        Ok(has_null)
+            key::dynamic::transcode(raw, out).map(|()| false)
+        })
     }
 
     /// The key of the row that a field of this row refers to; none when it is null.
@@ -212,14 +284,15 @@ impl StoredTable {
         &self,
         row: &RowView<'_>,
         position: usize,
-    ) -> Result<Option<Vec<u8>>, DecodeError> {
-        let bytes = self.field(row, position)?;
-        if bytes.raw().is_null() {
-            return Ok(None);
-        }
-        let mut out = KeyWriter::new();
-        key::dynamic::transcode(bytes.raw(), &mut out)?;
-        Ok(Some(out.into_bytes()))
+    ) -> Result<Option<KeyBytes>, DecodeError> {
+        self.read_field(row, position, |raw| {
+            if raw.is_null() {
+                return Ok(None);
+            }
+            let mut out = KeyWriter::new();
+            key::dynamic::transcode(raw, &mut out)?;
+            Ok(Some(out.into_bytes()))
+        })
     }
 
     /// What [`StoredTable::reference_key`] found, as messages show it.
@@ -297,10 +370,16 @@ fn stored_index(raw: &RawTable, index: &RawIndex) -> Result<StoredIndex, DecodeE
         let position = numbers.iter().position(|known| known == number);
         position.ok_or_else(|| DecodeError::value(&"the number of a field", number))
     };
-    let fields: Result<_, _> = index.fields.iter().map(position).collect();
+    let fields: Vec<_> = index
+        .fields
+        .iter()
+        .map(position)
+        .collect::<Result<_, _>>()?;
+    let is_list = |field: &&usize| raw.folded.table.fields[**field].ty.element().is_some();
     Ok(StoredIndex {
         tree: TreeId::Index(index.id),
-        fields: fields?,
+        list: fields.iter().find(is_list).copied(),
+        fields,
         unique: index.unique,
     })
 }

@@ -194,10 +194,11 @@ impl Store {
         E: From<StoreError>,
     {
         let group = turn.group(&self.engine)?;
+        let now = self.clock.now();
         let mut tx = WriteTx::new(
             Arc::clone(&group.catalogue),
-            Trees::of_write(&group.transaction),
-            group.log.writer(self.clock.now()),
+            Trees::of_write(&group.transaction).at(now),
+            group.log.writer(now),
             Arc::clone(&group.broken),
             group.members > 0,
         );

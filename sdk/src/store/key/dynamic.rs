@@ -10,33 +10,45 @@ use crate::store::{
     scalar::{self, Origin, Sink},
 };
 
-/// Writes the value of a field as a part of a key.
+/// What stands in a key for a field, and whether it may be null: of a list, which
+/// is in no key but in indexes, one of its elements.
+fn part(field: &Field) -> (&FieldType, bool) {
+    match field.ty.element() {
+        Some(element) => (element, false),
+        None => (&field.ty, field.nullable),
+    }
+}
+
+/// Writes the value of a field, or an element of a list, as a part of a key.
 pub(crate) fn encode(field: &Field, value: &Value, out: &mut KeyWriter) -> Result<(), ValueError> {
+    let (ty, nullable) = part(field);
     match value {
-        Value::Null if field.nullable => {
+        Value::Null if nullable => {
             out.null();
             return Ok(());
         }
-        _ if field.nullable => out.present(),
+        _ if nullable => out.present(),
         _ => {}
     }
-    scalar::put(&field.ty, value, out).ok_or_else(|| ValueError::new(&field.ty, &value.to_json()))
+    scalar::put(ty, value, out).ok_or_else(|| ValueError::new(ty, &value.to_json()))
 }
 
-/// Reads the value of a field from a key.
+/// Reads the value of a field, or an element of a list, from a key.
 pub(crate) fn decode(field: &Field, key: &mut KeyReader<'_>) -> Result<Value, DecodeError> {
-    if field.nullable && !key.is_present()? {
+    let (ty, nullable) = part(field);
+    if nullable && !key.is_present()? {
         return Ok(Value::Null);
     }
-    scalar::take(&field.ty, key)
+    scalar::take(ty, key)
 }
 
-/// Passes over the value of a field in a key.
+/// Passes over the value of a field, or an element of a list, in a key.
 pub(crate) fn skip(field: &Field, key: &mut KeyReader<'_>) -> Result<(), DecodeError> {
-    if field.nullable && !key.is_present()? {
+    let (ty, nullable) = part(field);
+    if nullable && !key.is_present()? {
         return Ok(());
     }
-    match fixed_width(&field.ty) {
+    match fixed_width(ty) {
         Some(width) => key.take(width).map(drop),
         None => key.skip_terminated(),
     }

@@ -11,7 +11,7 @@ use crate::store::{Date, Id};
 fn encode<V: KeyValue>(value: &V) -> Vec<u8> {
     let mut out = KeyWriter::new();
     value.encode_key(&mut out);
-    out.into_bytes()
+    out.into_bytes().into_vec()
 }
 
 /// Checks all that is promised of the keys of two values that compare as `order` says.
@@ -126,7 +126,7 @@ proptest! {
         let from = from.into_bytes();
         let to = after_prefix(&from);
         let is_between = |text: &String| {
-            let key = encode(text);
+            let key = KeyBytes::from_vec(encode(text));
             from <= key && to.as_ref().is_none_or(|to| key < *to)
         };
         let longer = [prefix.as_str(), &rest].concat();
@@ -173,7 +173,7 @@ fn a_dynamic_value_has_the_key_of_the_typed_one() {
         let mut field = Field::new("any".parse().expect("a name"), ty);
         let mut out = KeyWriter::new();
         dynamic::encode(&field, &value, &mut out).unwrap();
-        assert_eq!(out.into_bytes(), typed);
+        assert_eq!(out.into_bytes().into_vec(), typed);
         field.nullable = true;
         let mut out = KeyWriter::new();
         dynamic::encode(&field, &value, &mut out).unwrap();

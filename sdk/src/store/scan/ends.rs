@@ -17,6 +17,20 @@ pub trait ValueRange<V> {
     fn ends(self) -> Ends;
 }
 
+/// A list that can be searched by its elements: `Vec<V>` and `Option<Vec<V>>`.
+pub trait List {
+    /// The type of its elements.
+    type Element;
+}
+
+impl<V> List for Vec<V> {
+    type Element = V;
+}
+
+impl<V> List for Option<Vec<V>> {
+    type Element = V;
+}
+
 /// Text that can be searched by its beginning: `String` and `Option<String>`.
 pub trait Text {}
 
@@ -52,7 +66,7 @@ ranges!(
     (Bound<K>, Bound<K>)
 );
 
-/// Writes the value of a field as a part of a key.
+/// Writes the value of a field, or an element of a list, as a part of a key.
 pub(super) fn encode(
     table: &StoredTable,
     field: &str,

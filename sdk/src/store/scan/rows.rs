@@ -9,29 +9,38 @@ use std::sync::Arc;
 
 use sdk_schema::Row;
 
-use super::{Cursor, Query, StoreError, Table};
+use super::{Cursor, Positions, Query, StoreError, StoredTable, Table};
 use crate::store::{
-    catalogue::{Binding, corrupt},
+    catalogue::{Binding, StoredIndex, corrupt},
     error::DecodeError,
-    query::Access,
+    query::{Access, Sieve},
     row::RowReader,
     trees::{Entries, Guard, ReadTrees},
 };
 
-/// A type that rows can be read as: every [`Table`], and the dynamic [`Row`].
-pub trait ScanRow: Sized {
+/// What rows can be read as: every [`Table`], the dynamic [`Row`], and
+/// [`Selected`](super::Selected) fields.
+pub trait ScanRow {
+    /// What a scan gives for each row.
+    type Item;
+
     /// Reads a row.
     #[doc(hidden)]
-    fn read(row: &RowReader<'_>) -> Result<Self, DecodeError>;
+    fn read(row: &RowReader<'_>) -> Result<Self::Item, DecodeError>;
 }
 
 impl<T: Table> ScanRow for T {
+    type Item = T;
+
+    #[inline]
     fn read(row: &RowReader<'_>) -> Result<Self, DecodeError> {
         T::decode(row)
     }
 }
 
 impl ScanRow for Row {
+    type Item = Self;
+
     fn read(row: &RowReader<'_>) -> Result<Self, DecodeError> {
         row.dynamic()
     }
@@ -41,9 +50,11 @@ impl ScanRow for Row {
 pub struct Rows<'a, R> {
     trees: &'a dyn ReadTrees,
     binding: Arc<Binding>,
+    selected: Option<Positions>,
     access: Access,
     /// None when no key can lie in the range.
     entries: Option<Entries<'a>>,
+    sieve: Sieve,
     reverse: bool,
     left: usize,
     /// The key of the last entry that was read.
@@ -60,7 +71,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         query: &Query,
     ) -> Result<Self, StoreError> {
         let access = query.access(&binding.table)?;
-        let range = query.key_range(&binding.table, &access)?;
+        let range = query.key_range(&binding.table, access)?;
         let entries = if range.is_empty() {
             None
         } else {
@@ -69,8 +80,10 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         Ok(Self {
             trees,
             binding,
+            selected: None,
             access,
             entries,
+            sieve: Sieve::new(trees.now(), query.filters.clone()),
             reverse: query.reverse,
             left: query.limit.unwrap_or(usize::MAX),
             last: None,
@@ -78,50 +91,79 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         })
     }
 
+    pub(super) fn selecting(self, selected: Option<Positions>) -> Self {
+        Self { selected, ..self }
+    }
+
     /// The next row; none after the last.
-    pub async fn next(&mut self) -> Result<Option<R>, StoreError> {
+    pub async fn next(&mut self) -> Result<Option<R::Item>, StoreError> {
         self.read_next()
     }
 
     /// Where to go on after the row that was read last; none when no row follows.
     pub fn cursor(&mut self) -> Result<Option<Cursor>, StoreError> {
-        let Some(last) = self.last.take() else {
+        let Some(mut last) = self.last.take() else {
             return Ok(None);
         };
-        let cursor = Cursor::new(self.access.tree, last.value());
-        Ok(self.next_entry()?.map(|_| cursor))
+        // What is left out before the next row need not be read again.
+        while let Some((key, value)) = self.next_entry()? {
+            if self.is_wanted(&key, &value)? {
+                return Ok(Some(Cursor::new(self.access.tree, last.value())));
+            }
+            last = key;
+        }
+        Ok(None)
     }
 
-    pub(super) fn read_next(&mut self) -> Result<Option<R>, StoreError> {
-        if self.left == 0 {
-            return Ok(None);
+    pub(super) fn read_next(&mut self) -> Result<Option<R::Item>, StoreError> {
+        while self.left > 0 {
+            let Some((key, value)) = self.next_entry()? else {
+                return Ok(None);
+            };
+            let row = self.visit(&key, &value, R::read)?;
+            self.last = Some(key);
+            if row.is_some() {
+                self.left -= 1;
+                return Ok(row);
+            }
         }
-        let Some((key, value)) = self.next_entry()? else {
-            return Ok(None);
-        };
-        self.left -= 1;
-        let row = self.read(&key, &value)?;
-        self.last = Some(key);
-        Ok(Some(row))
+        Ok(None)
     }
 
     pub(super) fn count_rest(mut self) -> Result<u64, StoreError> {
         let mut count = 0;
-        while self.left > 0 && self.next_entry()?.is_some() {
-            self.left -= 1;
+        while self.left > 0 {
+            let Some((key, value)) = self.next_entry()? else {
+                break;
+            };
+            if self.is_wanted(&key, &value)? {
+                self.left -= 1;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    /// How many entries there are, those of rows included that would be left out.
+    pub(in crate::store) fn count_entries(mut self) -> Result<u64, StoreError> {
+        let mut count = 0;
+        while self.next_entry()?.is_some() {
             count += 1;
         }
         Ok(count)
     }
 
-    /// The key of the next row, which is not read.
+    /// The key of the row of the next entry. The row is not read, so it may be one
+    /// that has expired.
     pub(in crate::store) fn next_key(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         let Some((key, value)) = self.next_entry()? else {
             return Ok(None);
         };
-        self.row_key(&key, &value).map(|key| Some(key.to_vec()))
+        let table = &self.binding.table;
+        row_key(table, self.access.index(table), &key, &value).map(|key| Some(key.to_vec()))
     }
 
+    #[inline]
     fn next_entry(&mut self) -> Result<Option<EntryGuards<'a>>, StoreError> {
         let next = self.entries.as_mut().and_then(|entries| {
             if self.reverse {
@@ -133,36 +175,83 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         Ok(next.transpose()?)
     }
 
-    fn row_key<'k>(
-        &self,
-        key: &'k Guard<'_>,
-        value: &'k Guard<'_>,
-    ) -> Result<&'k [u8], StoreError> {
-        let table = &self.binding.table;
-        match &self.access.index {
-            None => Ok(key.value()),
-            Some(index) => table
-                .key_of_entry(index, key.value(), value.value())
-                .map_err(|error| corrupt(table, key.value(), error)),
+    /// Whether the row of an entry is one that the scan gives.
+    fn is_wanted(&mut self, key: &Guard<'_>, value: &Guard<'_>) -> Result<bool, StoreError> {
+        if self.sieve.is_open(&self.binding.table) {
+            return Ok(true);
         }
+        let wanted = self.visit(key, value, |_| Ok(()))?;
+        Ok(wanted.is_some())
     }
 
-    fn read(&self, key: &Guard<'_>, value: &Guard<'_>) -> Result<R, StoreError> {
-        let table = &self.binding.table;
-        let row_key = self.row_key(key, value)?;
-        let Some(index) = &self.access.index else {
-            return self.binding.read(row_key, value.value());
+    /// Reads from the row of an entry, unless the scan leaves it out.
+    #[inline]
+    fn visit<V>(
+        &mut self,
+        key: &Guard<'_>,
+        value: &Guard<'_>,
+        read: impl FnOnce(&RowReader<'_>) -> Result<V, DecodeError>,
+    ) -> Result<Option<V>, StoreError> {
+        let Self {
+            trees,
+            binding,
+            sieve,
+            access,
+            selected,
+            ..
+        } = self;
+        let table = &binding.table;
+        let index = access.index(table);
+        let row_key = row_key(table, index, key, value)?;
+        let found;
+        let row = match index {
+            None => value.value(),
+            Some(index) => {
+                found = trees.get(table.rows(), row_key)?;
+                let row = found.as_ref().map(Guard::value);
+                row.ok_or_else(|| without_row(table, index, row_key))?
+            }
         };
-        match self.trees.get(table.rows(), row_key)? {
-            Some(row) => self.binding.read(row_key, row.value()),
-            None => Err(StoreError::Damaged {
-                detail: format!(
-                    "index {} of `{}` names row {}, which is not there",
-                    table.label(&index.fields),
-                    table.name(),
-                    table.key_text(row_key)
-                ),
-            }),
-        }
+        let visited = table.view(row).and_then(|row| {
+            if !sieve.accepts(table, &row)? {
+                return Ok(None);
+            }
+            let order = selected.as_deref().unwrap_or(&binding.order);
+            read(&RowReader::new(
+                row,
+                table.plan(&row),
+                table.schema(),
+                order,
+            ))
+            .map(Some)
+        });
+        visited.map_err(|error| corrupt(table, row_key, error))
+    }
+}
+
+/// The key of the row that an entry stands for.
+#[inline]
+fn row_key<'k>(
+    table: &StoredTable,
+    index: Option<&StoredIndex>,
+    key: &'k Guard<'_>,
+    value: &'k Guard<'_>,
+) -> Result<&'k [u8], StoreError> {
+    match index {
+        None => Ok(key.value()),
+        Some(index) => table
+            .key_of_entry(index, key.value(), value.value())
+            .map_err(|error| corrupt(table, key.value(), error)),
+    }
+}
+
+fn without_row(table: &StoredTable, index: &StoredIndex, key: &[u8]) -> StoreError {
+    StoreError::Damaged {
+        detail: format!(
+            "index {} of `{}` names row {}, which is not there",
+            table.label(&index.fields),
+            table.name(),
+            table.key_text(key)
+        ),
     }
 }

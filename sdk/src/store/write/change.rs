@@ -120,10 +120,23 @@ impl Change<'_> {
         let new = self.new.map(view).transpose().map_err(fail)?;
         let mut edits = Vec::with_capacity(table.indexes().len());
         for index in table.indexes() {
-            let entry = |row| table.entry(index, self.key, row);
-            let remove = old.as_ref().map(entry).transpose().map_err(fail)?;
-            let insert = new.as_ref().map(entry).transpose().map_err(fail)?;
-            if remove != insert {
+            let entries = |row: Option<_>| {
+                let entries = row.map(|row| table.entries(index, self.key, row));
+                entries.transpose().map_err(fail)
+            };
+            let before = entries(old.as_ref())?.unwrap_or_default();
+            let after = entries(new.as_ref())?.unwrap_or_default();
+            let gone = before.iter().filter(|entry| !after.contains(entry));
+            let mut gone = gone.cloned();
+            let mut came = after
+                .iter()
+                .filter(|entry| !before.contains(entry))
+                .cloned();
+            loop {
+                let (remove, insert) = (gone.next(), came.next());
+                if remove.is_none() && insert.is_none() {
+                    break;
+                }
                 edits.push(Edit {
                     tree: index.tree,
                     fields: index.fields.clone(),

@@ -55,7 +55,7 @@ pub(super) fn check_references(tx: &ReadTx<'_>, change: &Change<'_>) -> Result<(
         if before.as_ref() == Some(&target) {
             continue;
         }
-        let is_self = reference.table == *change.table.name() && target == change.key;
+        let is_self = reference.table == *change.table.name() && target.as_slice() == change.key;
         if !is_self && !has_row(tx, &reference.table.to_string(), &target)? {
             return Err(StoreError::ReferenceMissing {
                 table: change.table.name().to_string(),

@@ -146,7 +146,7 @@ fn set_null(tx: &mut WriteTx<'_>, place: &Place, field: usize) -> Result<(), Sto
     let Some(old) = tx.row(table, key)? else {
         return Ok(());
     };
-    let row: Row = binding.read(key, &old)?;
+    let row = binding.read::<Row>(key, &old)?;
     let mut values: Vec<_> = row.iter().map(|(_, value)| value.clone()).collect();
     values[field] = Value::Null;
     let new = encode::values(table, &values)?;
