@@ -84,7 +84,7 @@ pub use cursor::{Cursor, CursorError};
 pub use dynamic::{TableMut, TableView};
 pub use engine::{Store, WriteLimits};
 pub use error::{DecodeError, OpenError, StoreError};
-pub use feed::Retention;
+pub use feed::{Batch, Change, Effect, Feed, FeedError, Retention, Watch};
 pub use id::Id;
 pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
 pub use query::{Explanation, Through};

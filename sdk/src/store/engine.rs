@@ -164,7 +164,7 @@ impl Store {
 
     /// Reads one row from a snapshot of its own.
     pub async fn get<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<Option<T>, StoreError> {
-        self.engine.snapshot(self.clock.now())?.get::<T>(key).await
+        self.snapshot()?.get::<T>(key).await
     }
 
     /// Runs `body` on one snapshot.
@@ -173,7 +173,7 @@ impl Store {
         F: AsyncFnOnce(&ReadTx<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        let tx = self.engine.snapshot(self.clock.now())?;
+        let tx = self.snapshot()?;
         body(&tx).await
     }
 
@@ -239,6 +239,16 @@ impl Store {
             alone: true,
         };
         self.run(manner, body).await
+    }
+
+    /// A snapshot that begins now.
+    pub(super) fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
+        self.engine.snapshot(self.clock.now())
+    }
+
+    /// Tells the newest revision, whenever there is one.
+    pub(super) fn newest_revision(&self) -> watch::Receiver<u64> {
+        self.engine.newest.subscribe()
     }
 
     /// Writes one moment of the store to the file `path`, a store of its own that

@@ -188,15 +188,7 @@ impl Query {
         field: &str,
         test: Test,
     ) -> Result<(), StoreError> {
-        let field = require(table, field)?;
-        let test = match test {
-            Test::Within(ends) => {
-                refuse_list(table, field, "a field with an order")?;
-                Test::Within(without_null(table, field, ends))
-            }
-            test => test,
-        };
-        self.filters.push(Filter { field, test });
+        self.filters.push(Filter::new(table, field, test)?);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod constraints;
 mod damage;
+mod feed;
 mod fixture;
 mod groups;
 mod layouts;

@@ -5,8 +5,13 @@
 
 use sdk_schema::Timestamp;
 
-use super::{Ends, contains};
-use crate::store::{catalogue::StoredTable, error::DecodeError, key::KeyWriter, row::RowView};
+use super::{Ends, contains, refuse_list, require, without_null};
+use crate::store::{
+    catalogue::StoredTable,
+    error::{DecodeError, StoreError},
+    key::KeyWriter,
+    row::RowView,
+};
 
 /// What is asked of one field.
 #[derive(Debug, Clone)]
@@ -28,7 +33,19 @@ pub enum Test {
 }
 
 impl Filter {
-    fn accepts(
+    pub(crate) fn new(table: &StoredTable, field: &str, test: Test) -> Result<Self, StoreError> {
+        let field = require(table, field)?;
+        let test = match test {
+            Test::Within(ends) => {
+                refuse_list(table, field, "a field with an order")?;
+                Test::Within(without_null(table, field, ends))
+            }
+            test => test,
+        };
+        Ok(Self { field, test })
+    }
+
+    pub(crate) fn accepts(
         &self,
         table: &StoredTable,
         row: &RowView<'_>,

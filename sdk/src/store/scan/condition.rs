@@ -122,7 +122,11 @@ impl ValueCondition for IsNotNull {
 
 impl ValueTest {
     /// The same with encoded values.
-    pub(super) fn encode(self, table: &StoredTable, field: &str) -> Result<Test, StoreError> {
+    pub(in crate::store) fn encode(
+        self,
+        table: &StoredTable,
+        field: &str,
+    ) -> Result<Test, StoreError> {
         Ok(match self {
             Self::Null => Test::Null,
             Self::NotNull => Test::NotNull,

@@ -100,6 +100,9 @@ impl WriteTx<'_> {
                 self.put(edit.tree, key, None, Some(value))?;
             }
         }
+        if !change.table.schema().feed {
+            return Ok(());
+        }
         self.log(&RawChange {
             table: change.table.raw().id,
             key: change.key,
