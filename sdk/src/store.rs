@@ -76,6 +76,7 @@ mod scan;
 mod alter;
 mod write;
 
+mod expiry;
 mod feed;
 
 mod error;

@@ -3,7 +3,7 @@
 //! 1. Open the store and take its lock.
 //! 2. Listen: `/healthz` answers, `/readyz` says not yet, commands wait.
 //! 3. Start: migrate, seed, read the translations, refresh the jobs.
-//! 4. Ready: jobs run, commands are answered.
+//! 4. Ready: jobs run, rows that expire are removed, commands are answered.
 //! 5. On SIGINT or SIGTERM: `/readyz` says not any more, jobs and commands
 //!    under way get their grace, the listener ends, the store is closed.
 //!
@@ -12,9 +12,9 @@
 
 mod signals;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{http::RunningListener, terminal::say};
 use crate::{
@@ -100,6 +100,9 @@ struct Serving {
     #[cfg(unix)]
     commands: Commands,
     scheduler: Option<RunningScheduler>,
+    /// Removes rows that have expired. It can be ended at any time: what it was
+    /// about to remove is out of sight anyway.
+    expiry: Option<JoinHandle<Infallible>>,
 }
 
 /// The command socket: none where it cannot be made, waiting until the host is ready.
@@ -118,6 +121,7 @@ impl Serving {
             #[cfg(unix)]
             commands: Commands::bind(data),
             scheduler: None,
+            expiry: None,
             ready,
             host,
         }
@@ -126,6 +130,10 @@ impl Serving {
     /// The start is complete: jobs run, commands are answered.
     fn ready(&mut self) {
         self.scheduler = Some(self.host.scheduler().spawn());
+        let store = self.host.store().clone();
+        self.expiry = Some(tokio::spawn(
+            async move { store.keep_removing_expired().await },
+        ));
         #[cfg(unix)]
         self.commands.answer(&self.host);
         self.ready.send_replace(Some(Arc::clone(&self.host)));
@@ -133,6 +141,11 @@ impl Serving {
 
     async fn stop(self, grace: Duration) {
         self.ready.send_replace(None);
+        if let Some(expiry) = self.expiry {
+            expiry.abort();
+            // With it goes its handle of the store.
+            let _ = expiry.await;
+        }
         let jobs = async {
             if let Some(scheduler) = self.scheduler {
                 scheduler.stop(grace).await;
@@ -143,6 +156,9 @@ impl Serving {
         #[cfg(not(unix))]
         jobs.await;
         self.http.stop().await;
+        if let Err(error) = self.host.store().flush().await {
+            tracing::error!(%error, "the last relaxed writes may not be on disk");
+        }
         say("stopped");
     }
 }

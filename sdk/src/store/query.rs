@@ -97,14 +97,30 @@ impl Query {
         }
         now.encode_key(&mut to);
         let ends = (Bound::Unbounded, Bound::Included(to.into_bytes()));
-        Some(Self {
+        Some(Self::within(table, field, ends))
+    }
+
+    /// All rows of a table that expire by that field, the first in front.
+    pub(crate) fn expiring(table: &StoredTable, field: usize) -> Self {
+        let mut last = KeyWriter::new();
+        if table.fields()[field].nullable {
+            last.present();
+        }
+        last.raw(&[u8::MAX; 8]);
+        let ends = (Bound::Unbounded, Bound::Included(last.into_bytes()));
+        Self::within(table, field, ends)
+    }
+
+    /// All rows of a table whose field has a value between two others.
+    fn within(table: &StoredTable, field: usize, ends: Ends) -> Self {
+        Self {
             range: Some(Range {
                 field,
                 ends: without_null(table, field, ends),
                 is_prefix: false,
             }),
             ..Self::default()
-        })
+        }
     }
 
     /// Adds that fields have the values that stand one after the other in `values`.

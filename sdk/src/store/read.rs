@@ -10,7 +10,7 @@ use std::sync::Arc;
 use sdk_schema::{TableName, Timestamp};
 
 use super::{
-    catalogue::{Binding, Catalogue, corrupt},
+    catalogue::{Binding, Catalogue, StoredTable, corrupt},
     dynamic::TableView,
     error::StoreError,
     key::{KeyBytes, KeyFor, KeyWriter},
@@ -50,13 +50,17 @@ impl<'t> ReadTx<'t> {
     /// Whether there is a row with that key.
     pub async fn exists<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<bool, StoreError> {
         let table = &self.catalogue.bind::<T>()?.table;
-        let key = encode_key(&key);
-        let Some(row) = self.trees.get(table.rows(), &key)? else {
+        self.has_row(table, &encode_key(&key))
+    }
+
+    /// Whether there is a row with that key that has not expired.
+    pub(super) fn has_row(&self, table: &StoredTable, key: &[u8]) -> Result<bool, StoreError> {
+        let Some(row) = self.trees.get(table.rows(), key)? else {
             return Ok(false);
         };
         let view = table.view(row.value());
         let expired = view.and_then(|row| table.is_expired(&row, self.now()));
-        let expired = expired.map_err(|error| corrupt(table, &key, error))?;
+        let expired = expired.map_err(|error| corrupt(table, key, error))?;
         Ok(!expired)
     }
 

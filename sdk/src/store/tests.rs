@@ -2,6 +2,7 @@
 
 mod constraints;
 mod damage;
+mod expiry;
 mod feed;
 mod fixture;
 mod groups;

@@ -94,7 +94,12 @@ pub(super) struct Changes {
 /// Changes of rows as bytes, whatever the transaction's lifetime.
 pub(super) trait WriteRows: Send + Sync {
     fn trees(&self) -> &dyn ReadTrees;
-    fn write_row(&mut self, table: &StoredTable, mode: Mode, row: &[u8]) -> Result<(), StoreError>;
+    fn write_row(
+        &mut self,
+        table: &Arc<StoredTable>,
+        mode: Mode,
+        row: &[u8],
+    ) -> Result<(), StoreError>;
     fn delete_row(&mut self, table: &Arc<StoredTable>, key: Vec<u8>) -> Result<bool, StoreError>;
 }
 
@@ -195,6 +200,25 @@ impl<'t> WriteTx<'t> {
     /// Whether the closure has to be run again, alone.
     pub(super) fn wants_alone(&self) -> bool {
         self.wants_alone
+    }
+
+    /// Deletes a row if it is there and has expired; false when it is not so, or
+    /// when it may not be deleted because of others.
+    pub(super) fn remove_if_expired(
+        &mut self,
+        table: &str,
+        key: &[u8],
+    ) -> Result<bool, StoreError> {
+        let Ok(table) = self.catalogue.table(table).cloned() else {
+            return Ok(false);
+        };
+        match self.row(&table, key)? {
+            Some(row) if self.is_expired(&table, key, &row)? => match self.expire(&table, key) {
+                Err(StoreError::Restricted { .. }) => Ok(false),
+                done => done.map(|()| true),
+            },
+            _ => Ok(false),
+        }
     }
 
     /// Sets or removes a key, which holds `old`.

@@ -115,7 +115,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         Ok(None)
     }
 
-    pub(super) fn read_next(&mut self) -> Result<Option<R::Item>, StoreError> {
+    pub(in crate::store) fn read_next(&mut self) -> Result<Option<R::Item>, StoreError> {
         while self.left > 0 {
             let Some((key, value)) = self.next_entry()? else {
                 return Ok(None);

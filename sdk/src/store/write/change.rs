@@ -14,7 +14,7 @@ use crate::store::{
 /// What becomes of a row: `old` was there, `new` will be.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change<'a> {
-    pub table: &'a StoredTable,
+    pub table: &'a Arc<StoredTable>,
     pub key: &'a [u8],
     pub old: Option<&'a [u8]>,
     pub new: Option<&'a [u8]>,
@@ -35,10 +35,23 @@ impl WriteRows for WriteTx<'_> {
         &self.read.trees
     }
 
-    fn write_row(&mut self, table: &StoredTable, mode: Mode, row: &[u8]) -> Result<(), StoreError> {
-        let view = table.view(row).and_then(|view| table.key_of(&view));
-        let key = view.map_err(|error| corrupt(table, &[], error))?;
-        let old = self.row(table, &key)?;
+    fn write_row(
+        &mut self,
+        table: &Arc<StoredTable>,
+        mode: Mode,
+        row: &[u8],
+    ) -> Result<(), StoreError> {
+        let key = table.view(row).and_then(|view| table.key_of(&view));
+        let key = key.map_err(|error| corrupt(table, &[], error))?;
+        let mut old = self.row(table, &key)?;
+        if let Some(row) = &old
+            && self.is_expired(table, &key, row)?
+        {
+            if mode != Mode::Update {
+                self.expire(table, &key)?;
+            }
+            old = None;
+        }
         let (name, text) = (|| table.name().to_string(), || table.key_text(&key));
         match (mode, &old) {
             (Mode::Insert, Some(_)) => Err(StoreError::AlreadyExists {
@@ -59,11 +72,13 @@ impl WriteRows for WriteTx<'_> {
     }
 
     fn delete_row(&mut self, table: &Arc<StoredTable>, key: Vec<u8>) -> Result<bool, StoreError> {
-        if self.row(table, &key)?.is_none() {
-            return Ok(false);
+        match self.row(table, &key)? {
+            Some(row) if !self.is_expired(table, &key, &row)? => {
+                delete::Deletion::plan(&self.read, table, key)?.carry_out(self)?;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
-        delete::Deletion::plan(&self.read, table, key)?.carry_out(self)?;
-        Ok(true)
     }
 }
 
@@ -78,6 +93,27 @@ impl WriteTx<'_> {
         Ok(row.map(|row| row.value().to_vec()))
     }
 
+    /// Whether a row has expired, so that nobody sees it any more.
+    pub(super) fn is_expired(
+        &self,
+        table: &StoredTable,
+        key: &[u8],
+        row: &[u8],
+    ) -> Result<bool, StoreError> {
+        let row = table.view(row);
+        row.and_then(|row| table.is_expired(&row, self.read.now()))
+            .map_err(|error| corrupt(table, key, error))
+    }
+
+    /// Deletes a row that has expired, with all that follows from it.
+    pub(super) fn expire(
+        &mut self,
+        table: &Arc<StoredTable>,
+        key: &[u8],
+    ) -> Result<(), StoreError> {
+        delete::Deletion::plan(&self.read, table, key.to_vec())?.carry_out(self)
+    }
+
     /// Checks all constraints, then changes the row and its index entries.
     pub(super) fn change(&mut self, change: Change<'_>) -> Result<(), StoreError> {
         if change.old == change.new {
@@ -85,7 +121,7 @@ impl WriteTx<'_> {
         }
         let edits = change.edits()?;
         constraint::check_references(&self.read, &change)?;
-        constraint::check_unique(&self.read, &change, &edits)?;
+        constraint::make_unique(self, &change, &edits)?;
         let done = self.carry_out(&change, &edits);
         self.doom_if_failed(done)
     }
@@ -103,12 +139,16 @@ impl WriteTx<'_> {
         if !change.table.schema().feed {
             return Ok(());
         }
+        let expired = match (change.old, change.new) {
+            (Some(old), None) => self.is_expired(change.table, change.key, old)?,
+            _ => false,
+        };
         self.log(&RawChange {
             table: change.table.raw().id,
             key: change.key,
             old: change.old,
             new: change.new,
-            expired: false,
+            expired,
         })
     }
 }

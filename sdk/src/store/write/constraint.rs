@@ -1,7 +1,7 @@
 //! What must hold of a row before it is written.
 
 use super::{
-    StoreError,
+    StoreError, WriteTx,
     change::{Change, Edit},
 };
 use crate::store::{
@@ -11,9 +11,10 @@ use crate::store::{
     trees::ReadTrees,
 };
 
-/// Checks that no other row has the values that must be unique.
-pub(super) fn check_unique(
-    tx: &ReadTx<'_>,
+/// Checks that no other row has the values that must be unique. One that has
+/// expired makes room.
+pub(super) fn make_unique(
+    tx: &mut WriteTx<'_>,
     change: &Change<'_>,
     edits: &[Edit],
 ) -> Result<(), StoreError> {
@@ -22,15 +23,22 @@ pub(super) fn check_unique(
         let Some(entry) = edit.insert.as_ref().filter(|entry| entry.unique) else {
             continue;
         };
-        let Some(holder) = tx.trees.get(edit.tree, &entry.key)? else {
+        let holder = tx.read.trees.get(edit.tree, &entry.key)?;
+        let Some(holder) = holder.map(|holder| holder.value().to_vec()) else {
             continue;
         };
+        if let Some(row) = tx.row(table, &holder)?
+            && tx.is_expired(table, &holder, &row)?
+        {
+            tx.expire(table, &holder)?;
+            continue;
+        }
         let values = table.parts_of(&edit.fields, &mut KeyReader::new(&entry.key));
         return Err(StoreError::UniqueViolation {
             table: table.name().to_string(),
             index: table.label(&edit.fields),
             values: values.map_or_else(|error| error.to_string(), |values| values_text(&values)),
-            existing: table.key_text(holder.value()),
+            existing: table.key_text(&holder),
         });
     }
     Ok(())
@@ -75,7 +83,7 @@ pub(in crate::store) fn has_row(
     key: &[u8],
 ) -> Result<bool, StoreError> {
     match tx.catalogue.table(table) {
-        Ok(table) => Ok(tx.trees.get(table.rows(), key)?.is_some()),
+        Ok(table) => tx.has_row(table, key),
         // Tables that refer to each other cannot all be made first.
         Err(_) => Ok(false),
     }

@@ -95,6 +95,10 @@ impl Deletion {
             match on_delete {
                 OnDelete::Cascade => self.add(referring),
                 OnDelete::SetNull => self.nulls.push((referring, by.field)),
+                // A row that has expired hinders nothing.
+                OnDelete::Restrict if !tx.has_row(&referring.table, &referring.key)? => {
+                    self.add(referring);
+                }
                 OnDelete::Restrict => self.hindrances.push(Hindrance {
                     to_delete: place.clone(),
                     by: referring,
