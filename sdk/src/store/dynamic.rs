@@ -152,10 +152,15 @@ impl<'a> TableMut<'a> {
 
     fn write(&mut self, row: &Row, mode: Mode) -> Result<(), StoreError> {
         let table = &self.binding.table;
-        let values = complete(table.schema(), row)?;
-        let bytes = encode::values(table, &values)?;
+        let bytes = encode_row(table, row)?;
         self.tx.write_row(table, mode, &bytes)
     }
+}
+
+/// The bytes of a row; fields that it does not name get their default.
+pub(super) fn encode_row(table: &StoredTable, row: &Row) -> Result<Vec<u8>, StoreError> {
+    let values = complete(table.schema(), row)?;
+    encode::values(table, &values)
 }
 
 /// The values of all fields in their order, defaults included.

@@ -303,6 +303,7 @@ impl Engine {
             transaction,
             self.committed(),
             *locked(&self.log),
+            *locked(&self.retention),
         ))
     }
 
@@ -322,7 +323,13 @@ impl Engine {
     fn commit(&self, group: Group) -> Result<(), StoreError> {
         let outcome = group.outcome;
         let catalogue = group.has_new_catalogue.then_some(group.catalogue);
-        let done = self.persist(group.transaction, group.durable, catalogue, group.log);
+        let done = self.persist(
+            group.transaction,
+            group.durable,
+            catalogue,
+            group.log,
+            group.keep,
+        );
         if done.is_err() {
             // Those who read need not wait for the next write. If it fails, too,
             // the next write says so.
@@ -341,13 +348,9 @@ impl Engine {
         durable: bool,
         catalogue: Option<Arc<Catalogue>>,
         mut log: LogState,
+        keep: Retention,
     ) -> Result<(), StoreError> {
-        let retention = *locked(&self.retention);
-        log.trim(
-            &mut Trees::of_write(&transaction),
-            retention,
-            self.clock.now(),
-        )?;
+        log.trim(&mut Trees::of_write(&transaction), keep, self.clock.now())?;
         if !durable {
             let lowered = transaction.set_durability(Durability::None);
             lowered.map_err(|error| StoreError::from(std::io::Error::other(error)))?;

@@ -99,8 +99,9 @@ impl Store {
 }
 
 impl ReadTx<'_> {
-    /// The keys of some rows that have expired, those that did first in front.
-    fn expired_keys(
+    /// The keys of some rows that have expired, those that did first in front; the
+    /// first `pass` of them are left out.
+    pub(super) fn expired_keys(
         &self,
         table: &Arc<StoredTable>,
         pass: usize,

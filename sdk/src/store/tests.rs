@@ -7,6 +7,7 @@ mod feed;
 mod fixture;
 mod groups;
 mod layouts;
+mod load;
 mod model;
 mod opening;
 mod rows;

@@ -171,15 +171,19 @@ impl<'t> Trees<'t> {
         key: &[u8],
         value: &[u8],
     ) -> Result<(), StoreError> {
-        self.has_changes = true;
-        self.tree_mut(id)?.insert(key, value)?;
+        self.changing(id)?.insert(key, value)?;
         Ok(())
+    }
+
+    /// Hands out a tree to be changed.
+    pub(crate) fn changing(&mut self, id: TreeId) -> Result<&mut WriteTree<'t>, StoreError> {
+        self.has_changes = true;
+        self.tree_mut(id)
     }
 
     /// Removes a key.
     pub(crate) fn remove(&mut self, id: TreeId, key: &[u8]) -> Result<(), StoreError> {
-        self.has_changes = true;
-        self.tree_mut(id)?.remove(key)?;
+        self.changing(id)?.remove(key)?;
         Ok(())
     }
 

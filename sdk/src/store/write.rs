@@ -17,6 +17,8 @@
 mod change;
 mod constraint;
 mod delete;
+mod load;
+mod sorted;
 mod undo;
 
 use std::{
@@ -250,11 +252,32 @@ impl<'t> WriteTx<'t> {
         self.put(TreeId::Log, &key, None, Some(&entry))
     }
 
+    /// Takes out of the log what would be more than it keeps.
+    fn cut_log(&mut self) -> Result<(), StoreError> {
+        for key in self.log.cut() {
+            let entry = self.read.trees.get(TreeId::Log, &key)?;
+            let entry = entry.map(|entry| entry.value().to_vec());
+            self.put(TreeId::Log, &key, entry.as_deref(), None)?;
+        }
+        self.write_log()
+    }
+
+    fn finish_log(&mut self) -> Result<(), StoreError> {
+        if self.log.is_too_long() {
+            self.cut_log()
+        } else if self.log.has_changes() {
+            self.write_log()
+        } else {
+            Ok(())
+        }
+    }
+
     /// Ends the transaction with what it changed. Refuses when it is doomed.
     pub(super) fn finish(&mut self) -> Result<Ended, StoreError> {
-        if self.doom.is_none() && self.log.has_changes() {
-            let done = self.write_log();
-            self.doom_if_failed(done)?;
+        if self.doom.is_none() {
+            let done = self.finish_log();
+            // It is undone below.
+            let _ = self.doom_if_failed(done);
         }
         if let Some(detail) = self.doom.take() {
             self.undo();

@@ -15,7 +15,12 @@ use std::{
 use redb::WriteTransaction;
 use tokio::sync::Notify;
 
-use crate::store::{catalogue::Catalogue, error::StoreError, feed::LogState, write::Changes};
+use crate::store::{
+    catalogue::Catalogue,
+    error::StoreError,
+    feed::{LogState, Retention},
+    write::Changes,
+};
 
 /// The open transaction, with what is known of the writes in it.
 pub(super) struct Group {
@@ -25,6 +30,8 @@ pub(super) struct Group {
     pub has_new_catalogue: bool,
     /// Where the log of changes will stand.
     pub log: LogState,
+    /// How much of it is kept.
+    pub keep: Retention,
     /// How many calls changed something.
     pub members: usize,
     /// How many bytes they changed.
@@ -58,12 +65,14 @@ impl Group {
         transaction: WriteTransaction,
         catalogue: Arc<Catalogue>,
         log: LogState,
+        keep: Retention,
     ) -> Self {
         Self {
             transaction,
             catalogue,
             has_new_catalogue: false,
             log,
+            keep,
             members: 0,
             bytes: 0,
             durable: false,

@@ -198,7 +198,7 @@ impl Store {
         let mut tx = WriteTx::new(
             Arc::clone(&group.catalogue),
             Trees::of_write(&group.transaction).at(now),
-            group.log.writer(now),
+            group.log.writer(now, group.keep),
             Arc::clone(&group.broken),
             group.members > 0,
         );

@@ -87,8 +87,13 @@ pub(in crate::store) struct LogWriter {
     position: Position,
     time: Timestamp,
     total: u64,
-    entries: usize,
+    /// How many entries were written.
+    entries: u32,
     changes: Vec<u8>,
+    /// How many bytes the changes had so far, or are expected to have.
+    bytes: u64,
+    /// How many they may have.
+    limit: u64,
 }
 
 /// One change as it stands in an entry.
@@ -170,13 +175,15 @@ impl LogState {
     }
 
     /// What collects the changes of the next revision.
-    pub(in crate::store) fn writer(&self, time: Timestamp) -> LogWriter {
+    pub(in crate::store) fn writer(&self, time: Timestamp, keep: Retention) -> LogWriter {
         LogWriter {
             position: Position::first_of(self.newest + 1),
             time,
             total: self.total,
             entries: 0,
             changes: Vec::new(),
+            bytes: 0,
+            limit: keep.bytes.max(PART_BYTES as u64),
         }
     }
 
@@ -185,7 +192,7 @@ impl LogState {
         if written.entries > 0 {
             self.newest = written.position.revision;
             self.total = written.total;
-            self.written += written.entries;
+            self.written += written.entries as usize;
         }
     }
 
@@ -252,8 +259,25 @@ fn first_key(trees: &Trees<'_>) -> Result<Option<Vec<u8>>, StoreError> {
 impl LogWriter {
     /// Adds a change. True when there is enough for an entry.
     pub(in crate::store) fn add(&mut self, change: &RawChange<'_>) -> bool {
+        if self.is_too_long() {
+            return false;
+        }
+        let before = self.changes.len();
         change.write(&mut self.changes);
+        self.bytes += (self.changes.len() - before) as u64;
         self.changes.len() >= PART_BYTES
+    }
+
+    /// Says how many bytes of changes are to come at least.
+    pub(in crate::store) fn expect(&mut self, bytes: usize) {
+        if bytes as u64 > self.limit {
+            self.bytes = u64::MAX / 2;
+        }
+    }
+
+    /// Whether the changes are more than the log keeps of all revisions.
+    pub(in crate::store) fn is_too_long(&self) -> bool {
+        self.bytes > self.limit
     }
 
     /// Whether changes wait to be written.
@@ -261,10 +285,24 @@ impl LogWriter {
         !self.changes.is_empty()
     }
 
+    /// Gives up the changes: the keys of the entries that have to go. The next
+    /// entry is one without a change whose part is not the first, so that who
+    /// comes to this revision sees that it is not there.
+    pub(in crate::store) fn cut(&mut self) -> Vec<[u8; Position::BYTES]> {
+        let written = 0..self.entries;
+        self.changes.clear();
+        self.entries = self.entries.max(1);
+        let key = |part| Position {
+            part,
+            ..self.position
+        };
+        written.map(|part| key(part).to_bytes()).collect()
+    }
+
     /// The entry of the changes since the last one.
     pub(in crate::store) fn take_entry(&mut self) -> ([u8; Position::BYTES], Vec<u8>) {
         let position = Position {
-            part: u32::try_from(self.entries).unwrap_or(u32::MAX),
+            part: self.entries,
             ..self.position
         };
         self.entries += 1;
