@@ -1,7 +1,7 @@
 # The words people try first. Each target is one command, so that it can be
 # read here and typed by hand.
 
-.PHONY: help run test check fmt lint doc deny gen clean
+.PHONY: help run test check fmt lint doc deny gen torture clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -28,6 +28,9 @@ deny: ## Check licences, bans and sources (needs cargo-deny)
 
 gen: ## Generate the seeds and translations of examples/modules/geo from CLDR (needs npm)
 	examples/modules/geo/gen/run.sh
+
+torture: ## Kill a store 1,000 times, and fail its disk at every call
+	TORTURE=1000 cargo test -p sdk -- killed torture
 
 clean: ## Remove what builds and runs left behind
 	cargo clean
