@@ -192,6 +192,33 @@ impl StoredTable {
             .map_err(|error| error.in_field(&self.fields()[position].name))
     }
 
+    /// Whether two rows are known to have the same values in some fields, because
+    /// they have the same bytes there.
+    pub(crate) fn have_same_bytes(
+        &self,
+        positions: &[usize],
+        a: &RowView<'_>,
+        b: &RowView<'_>,
+    ) -> Result<bool, DecodeError> {
+        if a.layout().number != b.layout().number {
+            return Ok(false);
+        }
+        for position in positions {
+            let same = self.read_field(a, *position, |a| {
+                self.read_field(b, *position, |b| {
+                    Ok(match (a.is_null(), b.is_null()) {
+                        (false, false) => a.bytes()? == b.bytes()?,
+                        (a, b) => a && b,
+                    })
+                })
+            })?;
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The key of a row.
     pub(crate) fn key_of(&self, row: &RowView<'_>) -> Result<KeyBytes, DecodeError> {
         let mut out = KeyWriter::new();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{Mode, RawChange, StoreError, StoredTable, WriteRows, WriteTx, constraint, delete};
 use crate::store::{
-    catalogue::{Entry, corrupt},
-    trees::{ReadTrees, TreeId},
+    catalogue::{Entry, StoredIndex, corrupt},
+    trees::ReadTrees,
 };
 
 /// What becomes of a row: `old` was there, `new` will be.
@@ -20,14 +20,12 @@ pub(super) struct Change<'a> {
     pub new: Option<&'a [u8]>,
 }
 
-/// What becomes of the entry of a row in one index.
+/// An index entry that goes or comes.
 #[derive(Debug)]
-pub(super) struct Edit {
-    pub tree: TreeId,
-    /// The positions of the index's fields.
-    pub fields: Vec<usize>,
-    pub remove: Option<Entry>,
-    pub insert: Option<Entry>,
+pub(super) struct Edit<'a> {
+    pub index: &'a StoredIndex,
+    pub entry: Entry,
+    pub comes: bool,
 }
 
 impl WriteRows for WriteTx<'_> {
@@ -126,15 +124,17 @@ impl WriteTx<'_> {
         self.doom_if_failed(done)
     }
 
-    fn carry_out(&mut self, change: &Change<'_>, edits: &[Edit]) -> Result<(), StoreError> {
+    fn carry_out(&mut self, change: &Change<'_>, edits: &[Edit<'_>]) -> Result<(), StoreError> {
         self.put(change.table.rows(), change.key, change.old, change.new)?;
-        for edit in edits {
-            if let Some(Entry { key, value, .. }) = &edit.remove {
-                self.put(edit.tree, key, Some(value), None)?;
-            }
-            if let Some(Entry { key, value, .. }) = &edit.insert {
-                self.put(edit.tree, key, None, Some(value))?;
-            }
+        for Edit {
+            index,
+            entry,
+            comes,
+        } in edits
+        {
+            let value = Some(entry.value.as_slice());
+            let (old, new) = if *comes { (None, value) } else { (value, None) };
+            self.put(index.tree, &entry.key, old, new)?;
         }
         if !change.table.schema().feed {
             return Ok(());
@@ -153,39 +153,37 @@ impl WriteTx<'_> {
     }
 }
 
-impl Change<'_> {
-    /// What becomes of the index entries; indexes that stay as they are left out.
-    fn edits(&self) -> Result<Vec<Edit>, StoreError> {
+impl<'a> Change<'a> {
+    /// The index entries that go, and those that come in their place.
+    fn edits(&self) -> Result<Vec<Edit<'a>>, StoreError> {
         let table = self.table;
         let view = |row| table.view(row);
         let fail = |error| corrupt(table, self.key, error);
         let old = self.old.map(view).transpose().map_err(fail)?;
         let new = self.new.map(view).transpose().map_err(fail)?;
-        let mut edits = Vec::with_capacity(table.indexes().len());
+        let mut edits = Vec::with_capacity(2 * table.indexes().len());
         for index in table.indexes() {
+            if let (Some(old), Some(new)) = (&old, &new)
+                && table
+                    .have_same_bytes(&index.fields, old, new)
+                    .map_err(fail)?
+            {
+                continue;
+            }
             let entries = |row: Option<_>| {
                 let entries = row.map(|row| table.entries(index, self.key, row));
                 entries.transpose().map_err(fail)
             };
             let before = entries(old.as_ref())?.unwrap_or_default();
             let after = entries(new.as_ref())?.unwrap_or_default();
-            let gone = before.iter().filter(|entry| !after.contains(entry));
-            let mut gone = gone.cloned();
-            let mut came = after
-                .iter()
-                .filter(|entry| !before.contains(entry))
-                .cloned();
-            loop {
-                let (remove, insert) = (gone.next(), came.next());
-                if remove.is_none() && insert.is_none() {
-                    break;
-                }
-                edits.push(Edit {
-                    tree: index.tree,
-                    fields: index.fields.clone(),
-                    remove,
-                    insert,
-                });
+            let stays = |entry: &Entry| before.contains(entry) && after.contains(entry);
+            for (entries, comes) in [(&before, false), (&after, true)] {
+                let edited = entries.iter().filter(|entry| !stays(entry)).cloned();
+                edits.extend(edited.map(|entry| Edit {
+                    index,
+                    entry,
+                    comes,
+                }));
             }
         }
         Ok(edits)

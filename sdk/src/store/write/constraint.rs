@@ -16,14 +16,19 @@ use crate::store::{
 pub(super) fn make_unique(
     tx: &mut WriteTx<'_>,
     change: &Change<'_>,
-    edits: &[Edit],
+    edits: &[Edit<'_>],
 ) -> Result<(), StoreError> {
     let table = change.table;
-    for edit in edits {
-        let Some(entry) = edit.insert.as_ref().filter(|entry| entry.unique) else {
+    for Edit {
+        index,
+        entry,
+        comes,
+    } in edits
+    {
+        if !(*comes && entry.unique) {
             continue;
-        };
-        let holder = tx.read.trees.get(edit.tree, &entry.key)?;
+        }
+        let holder = tx.read.trees.get(index.tree, &entry.key)?;
         let Some(holder) = holder.map(|holder| holder.value().to_vec()) else {
             continue;
         };
@@ -33,10 +38,10 @@ pub(super) fn make_unique(
             tx.expire(table, &holder)?;
             continue;
         }
-        let values = table.parts_of(&edit.fields, &mut KeyReader::new(&entry.key));
+        let values = table.parts_of(&index.fields, &mut KeyReader::new(&entry.key));
         return Err(StoreError::UniqueViolation {
             table: table.name().to_string(),
-            index: table.label(&edit.fields),
+            index: table.label(&index.fields),
             values: values.map_or_else(|error| error.to_string(), |values| values_text(&values)),
             existing: table.key_text(&holder),
         });
