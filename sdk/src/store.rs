@@ -83,7 +83,9 @@ mod error;
 
 pub use cursor::{Cursor, CursorError};
 pub use dynamic::{TableMut, TableView};
-pub use engine::{Store, WriteLimits};
+#[cfg(feature = "encryption")]
+pub use engine::{BlockError, KeyError, StoreKey};
+pub use engine::{RekeyError, Store, StoreOptions, WriteLimits};
 pub use error::{DecodeError, OpenError, StoreError};
 pub use feed::{Batch, Change, Effect, Feed, FeedError, Retention, Watch};
 pub use id::Id;

@@ -5,10 +5,15 @@
 //! turns in one transaction of redb and share its commit: see [`writer`].
 
 mod database;
+#[cfg(feature = "encryption")]
+mod encrypted;
+mod file;
 mod group;
 mod limits;
 mod new_file;
 mod open;
+mod options;
+mod rekey;
 mod snapshot;
 mod writer;
 
@@ -18,7 +23,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use redb::{Durability, WriteTransaction, backends::InMemoryBackend};
+use redb::{Database, Durability, WriteTransaction, backends::InMemoryBackend};
 use sdk_schema::{FoldedSchema, Timestamp};
 use tokio::sync::watch;
 
@@ -40,6 +45,12 @@ use group::Group;
 use limits::Manner;
 use open::Opened;
 use writer::Writer;
+
+#[cfg(feature = "encryption")]
+pub use encrypted::{BlockError, KeyError, StoreKey};
+pub use options::StoreOptions;
+pub(super) use options::damage;
+pub use rekey::RekeyError;
 
 /// The rows of all tables, in one file. Cheap to clone; the file is closed with
 /// the last clone.
@@ -71,6 +82,8 @@ struct Engine {
     retention: Mutex<Retention>,
     /// The newest revision, for those who follow.
     newest: watch::Sender<u64>,
+    /// How its file was opened, and how copies of it are protected.
+    options: StoreOptions,
     writer: Writer,
     clock: Clock,
 }
@@ -82,23 +95,40 @@ impl Store {
     /// Opens `dir/store.redb` and locks it; makes the folder and the file where
     /// there are none.
     pub fn open(dir: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let opened = open::file(dir)?;
-        let dir = dir.to_owned();
-        let reopen = move || open::file(&dir).map_err(StoreError::from);
-        Ok(Self::new(opened, Some(Box::new(reopen)), clock))
+        Self::options().open(dir, clock)
+    }
+
+    /// How to open a store otherwise than [`open`](Self::open) does.
+    pub fn options() -> StoreOptions {
+        StoreOptions::default()
     }
 
     /// A store that lives in memory and is gone with its last clone: for tests,
     /// and for what-if runs.
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
-        let opened = open::backend(InMemoryBackend::new())?;
-        Ok(Self::new(opened, None, clock))
+        let database = Database::builder().create_with_backend(InMemoryBackend::new());
+        let opened = open::backend(database)?;
+        Ok(Self::new(opened, None, clock, Self::options()))
     }
 
     /// A store in anything that stores bytes.
     #[cfg(test)]
     pub(super) fn on(backend: impl redb::StorageBackend, clock: Clock) -> Result<Self, OpenError> {
-        Ok(Self::new(open::backend(backend)?, None, clock))
+        let database = Database::builder().create_with_backend(backend);
+        let opened = open::backend(database)?;
+        Ok(Self::new(opened, None, clock, Self::options()))
+    }
+
+    /// A store in anything that stores bytes, encrypted; made where there are none.
+    #[cfg(all(test, feature = "encryption"))]
+    pub(super) fn on_encrypted(
+        backend: impl redb::StorageBackend,
+        key: &StoreKey,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
+        let file = open::encrypted_backend(backend, key)?;
+        let opened = open::backend(file::encrypted::on(&file))?;
+        Ok(Self::new(opened, None, clock, Self::options()))
     }
 
     /// The same store with other limits for writers.
@@ -121,13 +151,14 @@ impl Store {
         dir.join(FILE_NAME).try_exists().unwrap_or(true)
     }
 
-    fn new(opened: Opened, reopen: Option<Reopen>, clock: Clock) -> Self {
+    fn new(opened: Opened, reopen: Option<Reopen>, clock: Clock, options: StoreOptions) -> Self {
         let engine = Engine {
             handle: Handle::new(opened.database, reopen),
             committed: RwLock::new(Arc::new(opened.catalogue)),
             newest: watch::Sender::new(opened.log.newest),
             log: Mutex::new(opened.log),
             retention: Mutex::default(),
+            options,
             writer: Writer::default(),
             clock: clock.clone(),
         };
@@ -252,7 +283,8 @@ impl Store {
     }
 
     /// Writes one moment of the store to the file `path`, a store of its own that
-    /// can be opened under the name `store.redb`. Others go on reading and
+    /// can be opened under the name `store.redb`, encrypted under the same key if
+    /// the store is. Others go on reading and
     /// writing meanwhile.
     ///
     /// # Errors
@@ -260,7 +292,8 @@ impl Store {
     pub async fn snapshot_to(&self, path: &Path) -> Result<(), StoreError> {
         let transaction = self.engine.handle.begin_read()?;
         let path = path.to_owned();
-        let write = move || snapshot::write(&transaction, &path);
+        let options = self.engine.options.clone();
+        let write = move || snapshot::write(&transaction, &path, &options);
         match tokio::task::spawn_blocking(write).await {
             Ok(done) => done,
             Err(stopped) => Err(std::io::Error::other(stopped).into()),

@@ -7,6 +7,8 @@ use std::{fmt, io, path::PathBuf, time::Duration};
 
 use sdk_schema::{FoldError, RowError};
 
+use super::engine::damage;
+
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -40,6 +42,24 @@ pub enum OpenError {
         path: PathBuf,
         /// What was found, what was expected.
         detail: String,
+    },
+    /// The file is encrypted, and no key was given.
+    #[error("{path} is encrypted, and no key was given")]
+    KeyMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is encrypted under another key than the one given.
+    #[error("{path} is encrypted under another key than the one given")]
+    KeyWrong {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A key was given for a file that is not encrypted.
+    #[error("{path} is not encrypted, but a key was given")]
+    NotEncrypted {
+        /// The file.
+        path: PathBuf,
     },
     /// The file was written by a later version.
     #[error("{path} has format {found}; this version reads format {expected}")]
@@ -372,9 +392,11 @@ impl From<OpenError> for StoreError {
 impl From<io::Error> for StoreError {
     fn from(source: io::Error) -> Self {
         if is_full(&source) {
-            Self::Full
-        } else {
-            Self::Io { source }
+            return Self::Full;
+        }
+        match damage(&source) {
+            Some(detail) => Self::Damaged { detail },
+            None => Self::Io { source },
         }
     }
 }

@@ -2,7 +2,10 @@
 
 mod constraints;
 mod damage;
+#[cfg(feature = "encryption")]
+mod encryption;
 mod expiry;
+mod faults;
 mod feed;
 mod fixture;
 mod groups;

@@ -14,11 +14,12 @@ use std::{
     path::Path,
 };
 
-use redb::{
-    Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, StorageBackend, StorageError,
-};
+use redb::{Database, DatabaseError, StorageError};
 
-use super::{FILE_NAME, Store, new_file};
+use super::{
+    FILE_NAME, Store, file, new_file,
+    options::{self, StoreOptions},
+};
 use crate::store::{
     catalogue::{
         Catalogue,
@@ -40,53 +41,71 @@ pub(super) struct Opened {
 }
 
 /// Opens the file in `dir`, or makes both.
-pub(super) fn file(dir: &Path) -> Result<Opened, OpenError> {
+pub(super) fn folder(dir: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
     fs::create_dir_all(dir).map_err(|source| refused(dir, source))?;
     let path = dir.join(FILE_NAME);
     if !Store::exists(dir) {
-        create(dir, &path)?;
+        create(dir, &path, options)?;
     }
-    guarded(&path, || inspect(&path))?;
-    guarded(&path, || {
-        let database = Database::open(&path).map_err(|error| failed(&path, error))?;
-        load(database).map_err(|error| unreadable(&path, error))
+    existing(&path, options)
+}
+
+/// Opens a file that is there.
+pub(super) fn existing(path: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
+    guarded(path, || inspect(path, options))?;
+    guarded(path, || {
+        let database = file::open(path, options)?;
+        load(database).map_err(|error| unreadable(path, error))
     })
 }
 
-/// Makes a store in anything that stores bytes.
-pub(super) fn backend(backend: impl StorageBackend) -> Result<Opened, OpenError> {
+/// Makes a store of a database in anything that stores bytes.
+pub(super) fn backend(database: Result<Database, DatabaseError>) -> Result<Opened, OpenError> {
     let path = Path::new("memory");
-    let database = Database::builder().create_with_backend(backend);
     let database = database.map_err(|error| failed(path, error))?;
     load(database).map_err(|error| unreadable(path, error))
 }
 
+/// Makes an encrypted file of what is empty, or reads the header of what is not.
+#[cfg(all(test, feature = "encryption"))]
+pub(super) fn encrypted_backend<B: redb::StorageBackend>(
+    backend: B,
+    key: &super::StoreKey,
+) -> Result<super::encrypted::Encrypted<B>, OpenError> {
+    use super::encrypted::Encrypted;
+
+    let path = Path::new("memory");
+    match backend.len() {
+        Ok(0) => Encrypted::create(backend, key).map_err(|error| refused(path, error)),
+        Ok(_) => {
+            Encrypted::open(backend, key).map_err(|error| file::encrypted::locked_out(path, error))
+        }
+        Err(error) => Err(refused(path, error)),
+    }
+}
+
 /// Makes the file under another name first: a file of the right name is whole,
 /// so that an empty one can only be one that was lost.
-fn create(dir: &Path, path: &Path) -> Result<(), OpenError> {
+fn create(dir: &Path, path: &Path, options: &StoreOptions) -> Result<(), OpenError> {
     let new = dir.join(NEW_FILE_NAME);
     new_file::clear(&new).map_err(|error| refused(&new, error))?;
-    let database = Database::create(&new).map_err(|error| failed(path, error))?;
+    let database = file::create(&new, options).map_err(|error| failed(path, error))?;
     load(database).map_err(|error| unreadable(path, error))?;
     new_file::put_in_place(&new, path).map_err(|source| refused(path, source))
 }
 
 /// Reads the catalogue without a change to the file.
-fn inspect(path: &Path) -> Result<(), OpenError> {
+fn inspect(path: &Path, options: &StoreOptions) -> Result<(), OpenError> {
     if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         return Err(damaged(path, "it is empty"));
     }
-    let database = match ReadOnlyDatabase::open(path) {
-        Err(DatabaseError::RepairAborted) => return Ok(()),
-        opened => opened.map_err(|error| failed(path, error))?,
-    };
-    let read = || -> Result<_, StoreError> {
-        Catalogue::read(&Trees::of_snapshot(database.begin_read()?))
-    };
-    match read().map_err(|error| unreadable(path, error))? {
-        Some(_) => Ok(()),
-        None => Err(damaged(path, "it has no catalogue")),
-    }
+    file::inspect(path, options, |transaction| {
+        let read = Catalogue::read(&Trees::of_snapshot(transaction));
+        match read.map_err(|error| unreadable(path, error))? {
+            Some(_) => Ok(()),
+            None => Err(damaged(path, "it has no catalogue")),
+        }
+    })
 }
 
 /// Runs what the engine does with a file that may be damaged.
@@ -127,7 +146,7 @@ fn load(database: Database) -> Result<Opened, StoreError> {
     })
 }
 
-fn failed(path: &Path, error: DatabaseError) -> OpenError {
+pub(super) fn failed(path: &Path, error: DatabaseError) -> OpenError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => OpenError::Locked {
             path: path.to_owned(),
@@ -138,7 +157,7 @@ fn failed(path: &Path, error: DatabaseError) -> OpenError {
     }
 }
 
-fn unreadable(path: &Path, error: StoreError) -> OpenError {
+pub(super) fn unreadable(path: &Path, error: StoreError) -> OpenError {
     match error {
         StoreError::Full => refused(path, io::ErrorKind::StorageFull.into()),
         StoreError::Io { source } => refused(path, source),
@@ -152,14 +171,17 @@ fn unreadable(path: &Path, error: StoreError) -> OpenError {
     }
 }
 
-fn damaged(path: &Path, detail: impl Into<String>) -> OpenError {
+pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> OpenError {
     OpenError::Damaged {
         path: path.to_owned(),
         detail: detail.into(),
     }
 }
 
-fn refused(path: &Path, source: io::Error) -> OpenError {
+pub(super) fn refused(path: &Path, source: io::Error) -> OpenError {
+    if let Some(damage) = options::damage(&source) {
+        return damaged(path, damage);
+    }
     let path = path.to_owned();
     match source.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {

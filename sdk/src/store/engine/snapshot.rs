@@ -7,28 +7,31 @@
 use std::{fs, io, path::Path};
 
 use redb::{
-    Database, DatabaseError, ReadTransaction, ReadableTable, TableDefinition, TableHandle,
-    WriteTransaction,
+    DatabaseError, ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction,
 };
 
-use super::new_file;
+use super::{StoreOptions, file, new_file};
 use crate::store::error::StoreError;
 
 type Tree<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
 /// Writes what `source` sees to the file `path`, whose folder is there.
-pub(super) fn write(source: &ReadTransaction, path: &Path) -> Result<(), StoreError> {
+pub(super) fn write(
+    source: &ReadTransaction,
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(), StoreError> {
     let partial = path.with_extension("partial");
     new_file::clear(&partial)?;
-    fill(source, &partial).inspect_err(|_| {
+    fill(source, &partial, options).inspect_err(|_| {
         // What was written is of no use; that it cannot be removed is no worse.
         let _ = fs::remove_file(&partial);
     })?;
     Ok(new_file::put_in_place(&partial, path)?)
 }
 
-fn fill(source: &ReadTransaction, path: &Path) -> Result<(), StoreError> {
-    let copy = Database::create(path).map_err(|error| match error {
+fn fill(source: &ReadTransaction, path: &Path, options: &StoreOptions) -> Result<(), StoreError> {
+    let copy = file::create(path, options).map_err(|error| match error {
         DatabaseError::Storage(error) => StoreError::from(error),
         other => io::Error::other(other).into(),
     })?;
