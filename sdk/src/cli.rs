@@ -15,6 +15,7 @@ mod error;
 mod execute;
 mod hint;
 mod job;
+mod key;
 mod lang;
 mod migrate;
 mod output;
@@ -28,11 +29,12 @@ pub(crate) use doctor::{Verdict, doctor_unlinked, doctor_without_store};
 pub use error::{CommandError, EXIT_FAILED, EXIT_USAGE};
 pub(crate) use execute::execute;
 pub(crate) use job::next_run;
+pub(crate) use key::{run as run_key, store_options};
 pub(crate) use lang::show as show_translations;
 pub(crate) use migrate::{write_linked, write_start_step, write_started};
 pub use output::Output;
 pub use parse::{
-    Command, CommandLine, DataCommand, JobCommand, LangCommand, MigrateCommand, SeedCommand,
-    ServeArgs, parse,
+    Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MigrateCommand,
+    SeedCommand, ServeArgs, parse,
 };
 pub(crate) use schema::{write_schema, write_version};

@@ -4,7 +4,7 @@
 //! from its default. The variable of a setting is the host's name and the
 //! setting's name in capitals: `ACME_DATA`, `ACME_ADDR`.
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
 /// Where a host keeps its data unless told otherwise.
 pub const DEFAULT_DATA: &str = "./data";
@@ -24,6 +24,38 @@ pub enum ConfigError {
         /// What stood there.
         found: String,
     },
+    /// The key of the store is given in two ways.
+    #[error("both {first} and {second} are set: which of them has the key of the store?")]
+    TwoKeys {
+        /// The one variable.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+}
+
+/// Where the key of the store is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum KeySetting {
+    /// In a file.
+    File(PathBuf),
+    /// In the variable of that name, as this text.
+    Text {
+        /// The variable.
+        origin: String,
+        /// What stood there.
+        text: String,
+    },
+}
+
+/// Shows no key.
+impl fmt::Debug for KeySetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Text { origin, .. } => f.debug_struct("Text").field("origin", origin).finish(),
+        }
+    }
 }
 
 /// Reads settings of one host.
@@ -67,6 +99,23 @@ impl Config {
             .map_err(|_| ConfigError::Address { origin, found })
     }
 
+    /// Where the key of the store is; none if the store is not encrypted.
+    pub fn store_key(&self, flag: Option<PathBuf>) -> Result<Option<KeySetting>, ConfigError> {
+        if let Some(path) = flag {
+            return Ok(Some(KeySetting::File(path)));
+        }
+        let file = self.read("STORE_KEY_FILE");
+        match (self.read("STORE_KEY"), file) {
+            (Some((first, _)), Some((second, _))) => Err(ConfigError::TwoKeys { first, second }),
+            (Some((origin, text)), None) => Ok(Some(KeySetting::Text {
+                origin,
+                text: text.to_string_lossy().into_owned(),
+            })),
+            (None, Some((_, path))) => Ok(Some(KeySetting::File(path.into()))),
+            (None, None) => Ok(None),
+        }
+    }
+
     /// A variable of this host that is set and not empty, with its name.
     fn read(&self, setting: &str) -> Option<(String, OsString)> {
         let name = format!("{}_{setting}", self.host);
@@ -97,6 +146,28 @@ mod tests {
             PathBuf::from("/srv/my-app")
         );
         assert_eq!(bare.data_dir(None), PathBuf::from(DEFAULT_DATA));
+    }
+
+    #[test]
+    fn the_key_of_the_store_is_in_one_place() {
+        let bare = Config::with_variables("acme", |_| None);
+        assert_eq!(bare.store_key(None), Ok(None));
+        let file = Config::with_variables("acme", |name| {
+            (name == "ACME_STORE_KEY_FILE").then(|| "k".into())
+        });
+        let setting = |path: &str| Ok(Some(KeySetting::File(path.into())));
+        assert_eq!(file.store_key(None), setting("k"));
+        assert_eq!(file.store_key(Some("flag".into())), setting("flag"));
+        let text = Config::with_variables("acme", |name| {
+            (name == "ACME_STORE_KEY").then(|| "00".into())
+        });
+        let shown = format!("{:?}", text.store_key(None).unwrap());
+        insta::assert_snapshot!(shown, @r#"Some(Text { origin: "ACME_STORE_KEY" })"#);
+        let both = Config::with_variables("acme", |_| Some("00".into()));
+        insta::assert_snapshot!(
+            both.store_key(None).unwrap_err(),
+            @"both ACME_STORE_KEY and ACME_STORE_KEY_FILE are set: which of them has the key of the store?"
+        );
     }
 
     #[test]

@@ -9,5 +9,7 @@ mod linked;
 mod snapshot;
 mod start;
 
+pub(crate) use snapshot::list as snapshots;
+
 pub use linked::{LinkError, Linked};
 pub use start::{Host, StartError, StartReport, StartStep};

@@ -21,7 +21,7 @@ use crate::{
         Verdict,
     },
     clock::Clock,
-    config::{Config, DEFAULT_DATA},
+    config::{Config, DEFAULT_DATA, KeySetting},
     host::{Host, Linked},
     store::{OpenError, Store},
 };
@@ -89,6 +89,9 @@ async fn carry_out(
 ) -> Result<Ending, CommandError> {
     let config = Config::from_env(&app.name);
     let data = config.data_dir(line.data);
+    let key = config
+        .store_key(line.store_key_file)
+        .map_err(CommandError::usage)?;
     let linked = match (app.link(), &line.command) {
         (Ok(linked), _) => Arc::new(linked),
         (Err(error), Command::Doctor) => {
@@ -105,12 +108,21 @@ async fn carry_out(
         )),
         Command::Serve(args) => {
             refuse_unusable(&data)?;
-            Ok(serve::serve(linked, &data, &config, args).await.into())
+            let options = cli::store_options(key)?;
+            Ok(serve::serve(linked, &data, &options, &config, args)
+                .await
+                .into())
         }
-        Command::Doctor => Ok(examine(linked, &data, words, line.json, out).await),
+        Command::Key(command) => {
+            refuse_unusable(&data)?;
+            let mut out = Output::new(out, line.json);
+            Ok(cli::run_key(command, &data, key, &mut out).into())
+        }
+        Command::Doctor => Ok(examine(linked, &data, key, words, line.json, out).await),
         command => {
             let input = read_input(command)?;
-            on_data(linked, &data, command, &Request { words, input }, out).await
+            let request = Request { words, input };
+            on_data(linked, &data, key, command, &request, out).await
         }
     }
 }
@@ -119,6 +131,7 @@ async fn carry_out(
 async fn examine(
     linked: Arc<Linked>,
     data: &Path,
+    key: Option<KeySetting>,
     words: Vec<String>,
     json: bool,
     out: &mut (dyn Write + Send),
@@ -126,7 +139,8 @@ async fn examine(
     let request = Request { words, input: None };
     let is_new = refuse_unusable(data).is_ok() && !Store::exists(data);
     let verdict = if is_new { Verdict::Warn } else { Verdict::Fail };
-    on_data(Arc::clone(&linked), data, &Command::Doctor, &request, out)
+    let command = Command::Doctor;
+    on_data(Arc::clone(&linked), data, key, &command, &request, out)
         .await
         .unwrap_or_else(|error| {
             let mut out = Output::new(out, json);
@@ -169,24 +183,31 @@ fn read_input(command: &Command) -> Result<Option<String>, CommandError> {
 async fn on_data(
     linked: Arc<Linked>,
     data: &Path,
+    key: Option<KeySetting>,
     command: &Command,
     request: &Request,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
     refuse_unusable(data)?;
+    let options = cli::store_options(key)?;
     let clock = Clock::system();
     let host = match command {
         // They answer for a store that is still to be made, and write nothing.
         Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan) if !Store::exists(data) => {
             Ok(Host::on(linked, Store::in_memory(clock.clone())?, clock))
         }
-        Command::Migrate(MigrateCommand::Apply { .. }) => Host::open(linked, data, clock),
+        Command::Migrate(MigrateCommand::Apply { .. }) => {
+            Host::open_with(linked, data, &options, clock)
+        }
         _ if !Store::exists(data) => return Err(nothing_there(&linked, data)),
-        _ => Host::open(linked, data, clock),
+        _ => Host::open_with(linked, data, &options, clock),
     };
     match host {
         Ok(host) => Ok(command::run_on(&host, request, out).await),
-        Err(error @ OpenError::Locked { .. }) => ask_running(data, request, error, out).await,
+        // Who may ask the running host needs no key.
+        Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. })) => {
+            ask_running(data, request, error, out).await
+        }
         Err(error) => Err(error.into()),
     }
 }

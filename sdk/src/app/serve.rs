@@ -23,6 +23,7 @@ use crate::{
     config::Config,
     host::{Host, Linked, StartStep},
     jobs::RunningScheduler,
+    store::StoreOptions,
 };
 
 #[cfg(unix)]
@@ -32,6 +33,7 @@ use super::socket::{CommandSocket, RunningSocket};
 pub(super) async fn serve(
     linked: Arc<Linked>,
     data: &Path,
+    options: &StoreOptions,
     config: &Config,
     args: &ServeArgs,
 ) -> Result<(), CommandError> {
@@ -39,7 +41,7 @@ pub(super) async fn serve(
         .address(args.addr.clone())
         .map_err(CommandError::usage)?;
     let mut interrupted = signals::interruption()?;
-    let host = Arc::new(Host::open(linked, data, Clock::system())?);
+    let host = Arc::new(Host::open_with(linked, data, options, Clock::system())?);
     let listener = TcpListener::bind(address).await.map_err(|error| {
         CommandError::failed(anyhow::anyhow!("cannot listen on {address}: {error}"))
             .hint("choose another address with --addr, or port 0 for any free one")

@@ -15,6 +15,9 @@ pub(crate) async fn execute(
 ) -> Result<(), CommandError> {
     match command {
         Command::Serve(_) => Err(CommandError::usage("a running host cannot serve once more")),
+        Command::Key(_) => Err(CommandError::usage(
+            "a running host cannot change the key of its store",
+        )),
         Command::Version => schema::write_version(host.linked(), out),
         Command::Schema => schema::write_schema(host.linked(), out),
         Command::Doctor => doctor::doctor(host, out).await,

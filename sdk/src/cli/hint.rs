@@ -12,8 +12,11 @@ use crate::{
     jobs::JobsError,
     migrate::{Failure, MigrateError},
     seed::SeedError,
-    store::{OpenError, StoreError},
+    store::{OpenError, RekeyError, StoreError},
 };
+
+#[cfg(feature = "encryption")]
+use crate::store::KeyError;
 
 const MAKE_ROOM: &str = "make room on the disk; what was acknowledged is in the store";
 const UNDONE: &str =
@@ -43,6 +46,9 @@ fn of_cause(cause: &(dyn Error + 'static)) -> Vec<String> {
         return of_migrate(error);
     }
     let hint = cause.downcast_ref().and_then(of_open);
+    #[cfg(feature = "encryption")]
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_key));
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_rekey));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_seed));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_jobs));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_store));
@@ -132,7 +138,34 @@ fn of_open(error: &OpenError) -> Option<&'static str> {
         ),
         OpenError::Format { .. } => Some("start the version of this host that wrote it"),
         OpenError::Full { .. } => Some(MAKE_ROOM),
+        OpenError::KeyMissing { .. } => Some("--store-key-file names the file with its key"),
+        OpenError::KeyWrong { .. } => {
+            Some("nothing was changed; `--store-key-file` names the file with the right one")
+        }
+        OpenError::NotEncrypted { .. } => Some(
+            "open it without a key; `key rotate --to FILE` without one encrypts it under that in FILE",
+        ),
         _ => None,
+    }
+}
+
+#[cfg(feature = "encryption")]
+fn of_key(error: &KeyError) -> Option<&'static str> {
+    match error {
+        KeyError::Exposed { .. } => {
+            Some("`chmod 600` closes it to others; if any have read it, `key rotate`")
+        }
+        KeyError::Malformed { .. } | KeyError::MalformedFile { .. } => {
+            Some("`key new FILE` makes a key")
+        }
+        _ => None,
+    }
+}
+
+fn of_rekey(error: &RekeyError) -> Option<&'static str> {
+    match error {
+        RekeyError::Open(error) => of_open(error),
+        RekeyError::Copy(error) => of_store(error),
     }
 }
 

@@ -14,6 +14,9 @@ pub struct CommandLine {
     /// Folder of the host's data [default: ./data]
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
+    /// File with the key that the store is encrypted under
+    #[arg(long, value_name = "FILE", global = true)]
+    pub store_key_file: Option<PathBuf>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -44,6 +47,9 @@ pub enum Command {
     /// Show translations
     #[command(subcommand)]
     Lang(LangCommand),
+    /// Make keys, and change the one that the store is encrypted under
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Check that this host can do its work, and say what is wrong
     Doctor,
     /// Show the versions of the host and of its modules
@@ -135,6 +141,25 @@ pub enum DataCommand {
     },
 }
 
+/// Commands about the key that the store is encrypted under.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// Make a file with a new key that only its owner may read
+    New {
+        /// File to make
+        file: PathBuf,
+    },
+    /// Encrypt the store under another key, or its first one; no host may run
+    Rotate {
+        /// File with the key to encrypt the store under
+        #[arg(long, value_name = "FILE", required_unless_present = "to_plain")]
+        to: Option<PathBuf>,
+        /// Leave the store unencrypted
+        #[arg(long, conflicts_with = "to")]
+        to_plain: bool,
+    },
+}
+
 /// Commands about jobs.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JobCommand {
@@ -212,15 +237,17 @@ mod tests {
           data     Read and write rows
           job      Show and run jobs
           lang     Show translations
+          key      Make keys, and change the one that the store is encrypted under
           doctor   Check that this host can do its work, and say what is wrong
           version  Show the versions of the host and of its modules
           help     Print this message or the help of the given subcommand(s)
 
         Options:
-              --data <DIR>  Folder of the host's data [default: ./data]
-              --json        Print JSON instead of text
-          -h, --help        Print help
-          -V, --version     Print version
+              --data <DIR>             Folder of the host's data [default: ./data]
+              --store-key-file <FILE>  File with the key that the store is encrypted under
+              --json                   Print JSON instead of text
+          -h, --help                   Print help
+          -V, --version                Print version
         ");
     }
 }

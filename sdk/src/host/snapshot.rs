@@ -36,6 +36,20 @@ pub(super) async fn take(
 
 /// Removes all snapshots but the newest; other files stay.
 fn prune(folder: &Path) -> io::Result<()> {
+    let snapshots = in_folder(folder)?;
+    let excess = snapshots.len().saturating_sub(KEPT);
+    snapshots[..excess].iter().try_for_each(fs::remove_file)
+}
+
+/// The snapshots in the data folder, the oldest first.
+pub(crate) fn list(data: &Path) -> io::Result<Vec<PathBuf>> {
+    match in_folder(&data.join(FOLDER)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        listed => listed,
+    }
+}
+
+fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut snapshots = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -45,8 +59,7 @@ fn prune(folder: &Path) -> io::Result<()> {
     }
     // Stamps sort by time.
     snapshots.sort();
-    let excess = snapshots.len().saturating_sub(KEPT);
-    snapshots[..excess].iter().try_for_each(fs::remove_file)
+    Ok(snapshots)
 }
 
 fn is_snapshot(path: &Path) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     migrate::{self, MigrateError},
     module,
     seed::{self, SeedError, SeedReport},
-    store::{OpenError, Store, StoreError},
+    store::{OpenError, Store, StoreError, StoreOptions},
 };
 
 /// Linked modules on an open store. Holds the store's lock.
@@ -80,9 +80,19 @@ impl Host {
     /// Opens the store in the folder `data`, which is made, for its owner alone,
     /// if it is not there.
     pub fn open(linked: Arc<Linked>, data: &Path, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_with(linked, data, &Store::options(), clock)
+    }
+
+    /// Like [`open`](Self::open), and says how to open the store.
+    pub fn open_with(
+        linked: Arc<Linked>,
+        data: &Path,
+        options: &StoreOptions,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
         // The store says why when there is no folder after that.
         let _ = private_folder(data);
-        let store = Store::open(data, clock.clone())?;
+        let store = options.open(data, clock.clone())?;
         Ok(Self {
             data: Some(data.to_owned()),
             ..Self::on(linked, store, clock)

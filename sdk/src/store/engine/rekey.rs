@@ -66,21 +66,21 @@ fn verify(source: &ReadTransaction, copy: &Path, options: &StoreOptions) -> Resu
 
 fn compare(
     source: &ReadTransaction,
-    copied: &ReadTransaction,
+    copy: &ReadTransaction,
     tree: TableDefinition<'_, &'static [u8], &'static [u8]>,
 ) -> Result<(), StoreError> {
-    let (from, to) = (source.open_table(tree)?, copied.open_table(tree)?);
-    let mut copies = to.iter()?;
+    let (from, to) = (source.open_table(tree)?, copy.open_table(tree)?);
+    let mut found = to.iter()?;
     let mut is_equal = true;
     for entry in from.iter()? {
         let (key, value) = entry?;
-        let Some(copy) = copies.next().transpose()? else {
+        let Some(other) = found.next().transpose()? else {
             is_equal = false;
             break;
         };
-        is_equal &= key.value() == copy.0.value() && value.value() == copy.1.value();
+        is_equal &= key.value() == other.0.value() && value.value() == other.1.value();
     }
-    if is_equal && copies.next().is_none() {
+    if is_equal && found.next().is_none() {
         return Ok(());
     }
     Err(StoreError::Damaged {

@@ -63,10 +63,8 @@ async fn a_key_that_does_not_fit_the_file_is_refused_at_once() {
 async fn a_second_open_is_refused_while_the_first_lives() {
     let dir = filled(&under(1)).await;
     let first = open(&under(1), dir.path()).unwrap();
-    for options in [under(1)] {
-        let error = open(&options, dir.path()).unwrap_err();
-        assert!(matches!(error, OpenError::Locked { .. }), "{error}");
-    }
+    let error = open(&under(1), dir.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Locked { .. }), "{error}");
     drop(first);
     open(&under(1), dir.path()).unwrap();
 }
@@ -98,17 +96,15 @@ async fn a_file_that_is_cut_short_or_changed_is_damaged_and_kept() {
         let mut changed = whole.clone();
         changed[slot + 30] ^= 1;
         fs::write(&file, &changed).unwrap();
-        match open(&under(1), dir.path()) {
-            Ok(store) => {
-                let _ = store.get::<Author>(id::<Author>(1)).await;
-            }
-            Err(_) => {
-                fs::write(&file, &changed).unwrap();
-                let said = check_refused(&under(1), dir.path());
-                assert!(said.contains("fails its authentication"), "{said}");
-                refused += 1;
-            }
+        if let Ok(store) = open(&under(1), dir.path()) {
+            // The block is of no use to anyone, or it is that of the row.
+            let _ = store.get::<Author>(id::<Author>(1)).await;
+            continue;
         }
+        fs::write(&file, &changed).unwrap();
+        let said = check_refused(&under(1), dir.path());
+        assert!(said.contains("fails its authentication"), "{said}");
+        refused += 1;
     }
     assert!(refused > 0, "the catalogue is in one of them");
 }

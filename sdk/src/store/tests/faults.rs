@@ -208,17 +208,17 @@ fn stride(usual: usize) -> usize {
 
 #[tokio::test]
 async fn a_power_loss_takes_nothing_that_was_acknowledged() {
-    check_power_losses(plain, rounds(100)).await;
+    check_power_losses(plain, rounds(60)).await;
 }
 
 #[tokio::test]
 async fn an_io_error_at_any_call_is_said_and_survived() {
-    check_faults(plain, Fault::Io, stride(2), "other error").await;
+    check_faults(plain, Fault::Io, stride(3), "other error").await;
 }
 
 #[tokio::test]
 async fn a_full_disk_at_any_call_is_said_and_survived() {
-    check_faults(plain, Fault::Full, stride(3), "no room left on the disk").await;
+    check_faults(plain, Fault::Full, stride(4), "no room left on the disk").await;
 }
 
 #[cfg(feature = "encryption")]
@@ -227,12 +227,12 @@ mod encrypted_files {
 
     #[tokio::test]
     async fn a_power_loss_takes_nothing_that_was_acknowledged() {
-        check_power_losses(encrypted, rounds(60)).await;
+        check_power_losses(encrypted, rounds(12)).await;
     }
 
     #[tokio::test]
     async fn an_io_error_at_any_call_is_said_and_survived() {
-        check_faults(encrypted, Fault::Io, stride(7), "other error").await;
+        check_faults(encrypted, Fault::Io, stride(23), "other error").await;
     }
 
     #[tokio::test]
@@ -240,7 +240,7 @@ mod encrypted_files {
         check_faults(
             encrypted,
             Fault::Full,
-            stride(7),
+            stride(23),
             "no room left on the disk",
         )
         .await;

@@ -180,8 +180,11 @@ fn from_base64(text: &str) -> Option<KeyBytes> {
 fn refuse_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
 
+    /// What a file's group and all others may do with it.
+    const OTHERS: u32 = 0o077;
+
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    if mode & !OTHERS == mode {
         return Ok(());
     }
     Err(KeyError::Exposed {
