@@ -11,6 +11,7 @@ run: ## Run the example host on ./data
 
 test: ## Run all tests
 	cargo test --workspace
+	cargo test -p sdk --features encryption --lib -- store:: app::process
 
 check: fmt lint doc deny ## Everything CI checks besides the tests
 
@@ -19,9 +20,10 @@ fmt: ## Check the formatting
 
 lint: ## Check with clippy, warnings denied
 	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo clippy -p sdk --features encryption --all-targets -- --deny warnings
 
 doc: ## Build the documentation, warnings denied
-	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --all-features
 
 deny: ## Check licences, bans and sources (needs cargo-deny)
 	cargo deny check licenses bans sources
@@ -31,6 +33,7 @@ gen: ## Generate the seeds and translations of examples/modules/geo from CLDR (n
 
 torture: ## Kill a store 1,000 times, and fail its disk at every call
 	TORTURE=1000 cargo test -p sdk -- killed torture
+	TORTURE=1000 cargo test -p sdk --features encryption --lib -- store::tests::faults
 
 clean: ## Remove what builds and runs left behind
 	cargo clean
