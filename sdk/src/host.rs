@@ -9,6 +9,7 @@ mod linked;
 mod snapshot;
 mod start;
 
+#[cfg(feature = "encryption")]
 pub(crate) use snapshot::list as snapshots;
 
 pub use linked::{LinkError, Linked};

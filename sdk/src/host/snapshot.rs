@@ -42,6 +42,7 @@ fn prune(folder: &Path) -> io::Result<()> {
 }
 
 /// The snapshots in the data folder, the oldest first.
+#[cfg(feature = "encryption")]
 pub(crate) fn list(data: &Path) -> io::Result<Vec<PathBuf>> {
     match in_folder(&data.join(FOLDER)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),

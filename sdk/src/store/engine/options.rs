@@ -50,10 +50,11 @@ impl StoreOptions {
     }
 
     pub(super) fn has_key(&self) -> bool {
-        #[cfg(feature = "encryption")]
-        return self.key.is_some();
-        #[cfg(not(feature = "encryption"))]
-        false
+        match self {
+            #[cfg(feature = "encryption")]
+            Self { key: Some(_) } => true,
+            Self { .. } => false,
+        }
     }
 
     /// Opens `dir/store.redb` as [`Store::open`] does.
