@@ -48,6 +48,8 @@ use writer::Writer;
 
 #[cfg(feature = "encryption")]
 pub use encrypted::{BlockError, KeyError, StoreKey};
+#[cfg(all(test, feature = "encryption"))]
+pub(super) use file::encrypted::in_memory as encrypted_database;
 pub use options::StoreOptions;
 pub(super) use options::damage;
 pub use rekey::RekeyError;
@@ -119,16 +121,20 @@ impl Store {
         Ok(Self::new(opened, None, clock, Self::options()))
     }
 
-    /// A store in anything that stores bytes, encrypted; made where there are none.
-    #[cfg(all(test, feature = "encryption"))]
-    pub(super) fn on_encrypted(
-        backend: impl redb::StorageBackend,
-        key: &StoreKey,
+    /// A store in what `database` opens, which is done again when it has failed.
+    #[cfg(test)]
+    pub(super) fn on_reopening(
+        database: impl Fn() -> Result<Database, redb::DatabaseError> + Send + Sync + 'static,
         clock: Clock,
     ) -> Result<Self, OpenError> {
-        let file = open::encrypted_backend(backend, key)?;
-        let opened = open::backend(file::encrypted::on(&file))?;
-        Ok(Self::new(opened, None, clock, Self::options()))
+        let opened = open::backend(database())?;
+        let reopen = move || open::backend(database()).map_err(StoreError::from);
+        Ok(Self::new(
+            opened,
+            Some(Box::new(reopen)),
+            clock,
+            Self::options(),
+        ))
     }
 
     /// The same store with other limits for writers.

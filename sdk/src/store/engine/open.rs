@@ -66,24 +66,6 @@ pub(super) fn backend(database: Result<Database, DatabaseError>) -> Result<Opene
     load(database).map_err(|error| unreadable(path, error))
 }
 
-/// Makes an encrypted file of what is empty, or reads the header of what is not.
-#[cfg(all(test, feature = "encryption"))]
-pub(super) fn encrypted_backend<B: redb::StorageBackend>(
-    backend: B,
-    key: &super::StoreKey,
-) -> Result<super::encrypted::Encrypted<B>, OpenError> {
-    use super::encrypted::Encrypted;
-
-    let path = Path::new("memory");
-    match backend.len() {
-        Ok(0) => Encrypted::create(backend, key).map_err(|error| refused(path, error)),
-        Ok(_) => {
-            Encrypted::open(backend, key).map_err(|error| file::encrypted::locked_out(path, error))
-        }
-        Err(error) => Err(refused(path, error)),
-    }
-}
-
 /// Makes the file under another name first: a file of the right name is whole,
 /// so that an empty one can only be one that was lost.
 fn create(dir: &Path, path: &Path, options: &StoreOptions) -> Result<(), OpenError> {

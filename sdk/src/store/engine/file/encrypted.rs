@@ -45,9 +45,7 @@ pub(super) fn dry_run(
 }
 
 /// Opens a database in an encrypted file of any kind, or makes it in a new one.
-pub(in crate::store::engine) fn on<B: StorageBackend>(
-    file: &Encrypted<B>,
-) -> Result<Database, DatabaseError> {
+fn on<B: StorageBackend>(file: &Encrypted<B>) -> Result<Database, DatabaseError> {
     let mut builder = Database::builder();
     let repaired = file.clone();
     builder.set_repair_callback(move |_| repaired.set_repairing(true));
@@ -66,7 +64,7 @@ fn unlock(path: &Path, key: &StoreKey) -> Result<Encrypted<FileBackend>, OpenErr
     Encrypted::open(file, key).map_err(|error| locked_out(path, error))
 }
 
-pub(in crate::store::engine) fn locked_out(path: &Path, error: HeaderError) -> OpenError {
+fn locked_out(path: &Path, error: HeaderError) -> OpenError {
     let path_buf = path.to_owned();
     match error {
         HeaderError::NotEncrypted => OpenError::NotEncrypted { path: path_buf },
@@ -79,4 +77,22 @@ pub(in crate::store::engine) fn locked_out(path: &Path, error: HeaderError) -> O
         HeaderError::Damaged => damaged(path, error.to_string()),
         HeaderError::Io(source) => refused(path, source),
     }
+}
+
+/// A database in anything that stores bytes, made where there are none.
+#[cfg(test)]
+pub(in crate::store) fn in_memory<B: StorageBackend>(
+    backend: B,
+    key: &StoreKey,
+) -> Result<Database, DatabaseError> {
+    let failed = |error| DatabaseError::Storage(StorageError::Io(error));
+    let file = if backend.len().map_err(failed)? == 0 {
+        Encrypted::create(backend, key).map_err(failed)
+    } else {
+        Encrypted::open(backend, key).map_err(|error| match error {
+            HeaderError::Io(error) => failed(error),
+            other => DatabaseError::Storage(StorageError::Corrupted(other.to_string())),
+        })
+    };
+    on(&file?)
 }
