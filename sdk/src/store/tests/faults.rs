@@ -1,7 +1,7 @@
 //! A store on a disk that fails: what was acknowledged is there afterwards,
 //! nothing is half done, the error says what was wrong, and a retry goes on.
 //!
-//! `TORTURE=20` does twenty times as much of it.
+//! `TORTURE=1000` loses power so often, and lets each single call fail.
 
 mod disk;
 
@@ -31,10 +31,14 @@ fn encrypted(disk: Disk) -> Result<Store, OpenError> {
     Store::on_reopening(database, Clock::manual(at(0)))
 }
 
+/// How many rounds are asked for.
+fn torture() -> Option<u64> {
+    std::env::var("TORTURE").ok()?.parse().ok()
+}
+
 /// How many rounds a test does.
 fn rounds(usual: u64) -> u64 {
-    let times = std::env::var("TORTURE").ok();
-    usual * times.and_then(|it| it.parse::<u64>().ok()).unwrap_or(1)
+    torture().map_or(usual, |rounds| rounds.max(usual))
 }
 
 /// The load: so many writes, one after the other.
@@ -217,7 +221,7 @@ async fn check_faults(open: Open, fault: Fault, every: usize, expect: &str) {
 
 /// One in so many calls fails, each one under torture.
 fn stride(usual: usize) -> usize {
-    if rounds(1) > 1 { 1 } else { usual }
+    torture().map_or(usual, |_| 1)
 }
 
 #[tokio::test]
