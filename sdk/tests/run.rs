@@ -16,5 +16,8 @@ mod link;
 #[path = "run/migrate.rs"]
 mod migrate;
 #[cfg(test)]
+#[path = "run/old_format.rs"]
+mod old_format;
+#[cfg(test)]
 #[path = "run/seed.rs"]
 mod seed;
