@@ -79,19 +79,27 @@ mod write;
 mod expiry;
 mod feed;
 
+mod check;
+mod dump;
+mod rewrite;
+
 mod error;
 
+pub use alter::Rebuilt;
+pub use check::{CheckReport, Fault, FaultKind, MAX_FAULTS, TableCheck};
 pub use cursor::{Cursor, CursorError};
+pub use dump::DumpEntry;
 pub use dynamic::{TableMut, TableView};
 #[cfg(feature = "encryption")]
 pub use engine::{BlockError, KeyError, StoreKey};
-pub use engine::{RekeyError, Store, StoreOptions, WriteLimits};
+pub use engine::{RekeyError, RepairReport, Store, StoreOptions, WriteLimits};
 pub use error::{DecodeError, OpenError, StoreError};
 pub use feed::{Batch, Change, Effect, Feed, FeedError, Retention, Watch};
 pub use id::Id;
 pub use key::{KeyFor, KeyReader, KeyValue, KeyWriter, TableKey};
 pub use query::{Explanation, Through};
 pub use read::ReadTx;
+pub use rewrite::RewriteReport;
 pub use row::{Elements, FieldWriter, RawField, RowReader};
 pub use scan::{
     Condition, Is, IsNotNull, IsNull, List, Page, Rows, Scan, ScanRow, Selected, Selection, Text,

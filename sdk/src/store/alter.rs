@@ -8,6 +8,7 @@
 
 mod difference;
 mod index;
+mod rebuild;
 mod rows;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -25,6 +26,8 @@ use super::{
     trees::{ReadTrees, TreeId},
 };
 use difference::Difference;
+pub use rebuild::Rebuilt;
+pub(super) use rebuild::rebuild;
 
 /// An operation that fits the schema.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod encrypted;
 mod file;
 mod group;
 mod limits;
+mod maintenance;
 mod new_file;
 mod open;
 mod options;
@@ -28,6 +29,7 @@ use sdk_schema::{FoldedSchema, Timestamp};
 use tokio::sync::watch;
 
 pub use limits::WriteLimits;
+pub use maintenance::RepairReport;
 
 use super::{
     catalogue::Catalogue,

@@ -1,5 +1,6 @@
 //! Tests of the store through its public API.
 
+mod check;
 mod constraints;
 mod damage;
 #[cfg(feature = "encryption")]
@@ -13,6 +14,7 @@ mod layouts;
 mod load;
 mod model;
 mod opening;
+mod rewrite;
 mod rows;
 mod scans;
 mod snapshots;

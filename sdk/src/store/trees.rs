@@ -13,6 +13,7 @@ use std::{fmt, ops::Bound, sync::OnceLock};
 
 use redb::{
     AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, TableDefinition,
+    TableHandle,
 };
 
 use chrono::DateTime;
@@ -157,6 +158,17 @@ impl<'t> Trees<'t> {
     /// is said, nothing has expired.
     pub(crate) fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
+    }
+
+    /// The names of all trees in the file, those that nothing knows included.
+    pub(crate) fn names(&self) -> Result<Vec<String>, StoreError> {
+        let names = |trees: &mut dyn Iterator<Item = redb::UntypedTableHandle>| {
+            trees.map(|tree| tree.name().to_owned()).collect()
+        };
+        Ok(match &self.transaction {
+            Transaction::Snapshot(transaction) => names(&mut transaction.list_tables()?),
+            Transaction::Write(transaction) => names(&mut transaction.list_tables()?),
+        })
     }
 
     /// Whether a key was set or removed.

@@ -153,6 +153,19 @@ async fn the_indexes_of_a_store_of_format_1_find_its_rows() {
 }
 
 #[tokio::test]
+async fn a_store_of_format_1_is_sound_and_its_rows_can_be_rewritten() {
+    let (_folder, store) = copy();
+    let report = store.check().await.unwrap();
+    assert!(report.is_clean(), "{:#?}", report.faults);
+    let old: u64 = report.tables.iter().map(|table| table.in_old_layouts).sum();
+    // Of eleven items two have the newest layout.
+    assert_eq!(old, 9);
+    assert_eq!(store.rewrite("zoo.item").await.unwrap().rewritten, 9);
+    assert_eq!(dump(&store).await, text("rows.jsonl"));
+    assert!(store.check().await.unwrap().is_clean());
+}
+
+#[tokio::test]
 async fn a_store_of_format_1_can_be_written() {
     let (folder, store) = copy();
     let row = json!({ "id": 12, "name": "twelve", "ratio": 12, "mood": "angry", "maker": "Ada" });

@@ -1,0 +1,98 @@
+//! Making the indexes of a table anew from its rows, whatever they hold now.
+
+use std::{ops::Bound, sync::Arc};
+
+use sdk_schema::TableName;
+use serde::Serialize;
+
+use super::{
+    ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id,
+    raw::{self, RawIndex},
+    ready, store,
+};
+use crate::store::{
+    catalogue::{Catalogue, StoredIndex},
+    write::WriteTx,
+};
+
+/// What making the indexes of a table anew did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Rebuilt {
+    /// The full name of the table.
+    pub table: TableName,
+    /// How many indexes were made.
+    pub indexes: usize,
+    /// How many entries they have.
+    pub entries: u64,
+    /// How many entries there are not, because their rows cannot be read, or
+    /// because another row has the same unique values.
+    pub without_entry: u64,
+}
+
+/// Makes all indexes of a table in new trees; the old ones go to the trash.
+/// Entries are written one by one as the rows are read: memory stays flat.
+pub(in crate::store) fn rebuild(tx: &mut WriteTx<'_>, table: &str) -> Result<Rebuilt, StoreError> {
+    let tx = &mut tx.read;
+    let before = Arc::clone(&tx.catalogue);
+    let table = before.table(table)?;
+    let mut head = before.head.clone();
+    let mut raw = table.raw().clone();
+    let mut rebuilt = Rebuilt {
+        table: table.name().clone(),
+        indexes: raw.indexes.len(),
+        entries: 0,
+        without_entry: 0,
+    };
+    for index in &mut raw.indexes {
+        let new = RawIndex {
+            id: next_id(&mut head)?,
+            ..index.clone()
+        };
+        head.trash.push(TreeId::Index(index.id));
+        *index = new;
+    }
+    let new = ready(raw.clone())?;
+    for index in new.indexes() {
+        fill(tx, &new, index, &mut rebuilt)?;
+    }
+    let new = Arc::new(store(tx, raw)?);
+    let tables = before.tables().map(|known| {
+        let is_it = known.rows() == new.rows();
+        Arc::clone(if is_it { &new } else { known })
+    });
+    let tables = tables.collect();
+    tx.trees
+        .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
+    tx.catalogue = Arc::new(Catalogue::new(head, tables));
+    Ok(rebuilt)
+}
+
+fn fill(
+    tx: &ReadTx<'_>,
+    table: &StoredTable,
+    index: &StoredIndex,
+    rebuilt: &mut Rebuilt,
+) -> Result<(), StoreError> {
+    let mut tree = tx.trees.create(index.tree)?;
+    let rows = tx
+        .trees
+        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
+    for row in rows {
+        let (key, row) = row?;
+        let view = table.view(row.value());
+        let entry = view.and_then(|view| table.entry(index, key.value(), &view));
+        let Ok(entry) = entry else {
+            rebuilt.without_entry += 1;
+            continue;
+        };
+        // Of rows with the same unique values the first keeps them.
+        if entry.unique && redb::ReadableTable::get(&tree, entry.key.as_slice())?.is_some() {
+            rebuilt.without_entry += 1;
+            continue;
+        }
+        tree.insert(entry.key.as_slice(), entry.value.as_slice())?;
+        rebuilt.entries += 1;
+    }
+    Ok(())
+}
