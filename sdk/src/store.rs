@@ -92,7 +92,9 @@ pub use dump::DumpEntry;
 pub use dynamic::{TableMut, TableView};
 #[cfg(feature = "encryption")]
 pub use engine::{BlockError, KeyError, StoreKey};
-pub use engine::{RekeyError, RepairReport, Store, StoreOptions, WriteLimits};
+pub use engine::{
+    PageCheck, RekeyError, RepairReport, SnapshotReport, Store, StoreOptions, WriteLimits,
+};
 pub use error::{DecodeError, OpenError, StoreError};
 pub use feed::{Batch, Change, Effect, Feed, FeedError, Retention, Watch};
 pub use id::Id;

@@ -14,6 +14,7 @@ mod maintenance;
 mod new_file;
 mod open;
 mod options;
+mod pages;
 mod rekey;
 mod snapshot;
 mod writer;
@@ -30,6 +31,8 @@ use tokio::sync::watch;
 
 pub use limits::WriteLimits;
 pub use maintenance::RepairReport;
+pub use pages::PageCheck;
+pub use snapshot::SnapshotReport;
 
 use super::{
     catalogue::Catalogue,
@@ -292,16 +295,16 @@ impl Store {
 
     /// Writes one moment of the store to the file `path`, a store of its own that
     /// can be opened under the name `store.redb`, encrypted under the same key if
-    /// the store is. Others go on reading and
-    /// writing meanwhile.
+    /// the store is, and checks it before it gets that name. Others go on reading
+    /// and writing meanwhile.
     ///
     /// # Errors
     /// Leaves no file of that name behind when it fails.
-    pub async fn snapshot_to(&self, path: &Path) -> Result<(), StoreError> {
-        let transaction = self.engine.handle.begin_read()?;
+    pub async fn snapshot_to(&self, path: &Path) -> Result<SnapshotReport, StoreError> {
+        let (catalogue, transaction) = self.engine.moment()?;
         let path = path.to_owned();
         let options = self.engine.options.clone();
-        let write = move || snapshot::write(&transaction, &path, &options);
+        let write = move || snapshot::write(transaction, catalogue, &path, &options);
         match tokio::task::spawn_blocking(write).await {
             Ok(done) => done,
             Err(stopped) => Err(std::io::Error::other(stopped).into()),
@@ -319,15 +322,18 @@ impl Engine {
     }
 
     fn snapshot(&self, now: Timestamp) -> Result<ReadTx<'static>, StoreError> {
+        let (catalogue, transaction) = self.moment()?;
+        let trees = Trees::of_snapshot(transaction).at(now);
+        Ok(ReadTx::new(catalogue, trees))
+    }
+
+    /// A snapshot and the catalogue that goes with it.
+    fn moment(&self) -> Result<(Arc<Catalogue>, redb::ReadTransaction), StoreError> {
         let committed = self
             .committed
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let transaction = self.handle.begin_read()?;
-        Ok(ReadTx::new(
-            Arc::clone(&committed),
-            Trees::of_snapshot(transaction).at(now),
-        ))
+        Ok((Arc::clone(&committed), self.handle.begin_read()?))
     }
 
     /// Begins a transaction; opens the file again if it failed before.

@@ -58,7 +58,23 @@ impl Store {
     /// Fails when the file cannot be read or written; the tables that were done
     /// before stay done.
     pub async fn repair(&self) -> Result<RepairReport, StoreError> {
-        let before = self.check().await?;
+        self.repair_of(None).await
+    }
+
+    /// Repairs one table as [`repair`](Self::repair) does all.
+    ///
+    /// # Errors
+    /// Fails when there is no such table, or the file cannot be read or written.
+    pub async fn repair_table(&self, table: &str) -> Result<RepairReport, StoreError> {
+        self.repair_of(Some(table)).await
+    }
+
+    async fn repair_of(&self, table: Option<&str>) -> Result<RepairReport, StoreError> {
+        let check = async || match table {
+            Some(table) => self.check_table(table).await,
+            None => self.check().await,
+        };
+        let before = check().await?;
         let mut rebuilt = Vec::new();
         for table in before.tables_to_rebuild() {
             let table = table.to_string();
@@ -68,7 +84,7 @@ impl Store {
         let after = if rebuilt.is_empty() {
             before.clone()
         } else {
-            self.check().await?
+            check().await?
         };
         Ok(RepairReport {
             before,

@@ -5,11 +5,15 @@
 //! Only then it takes the store's name. Until that moment the store is what it
 //! was; a crash leaves at most the copy, which the next attempt replaces.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle};
 
-use super::{FILE_NAME, StoreOptions, new_file, open, snapshot};
+use super::{
+    FILE_NAME, StoreOptions, new_file,
+    open::{self, Opened},
+    snapshot,
+};
 use crate::store::error::{OpenError, StoreError};
 
 /// The name of the copy in the store's folder.
@@ -36,9 +40,14 @@ impl StoreOptions {
     pub fn rekey(&self, dir: &Path, new: &Self) -> Result<(), RekeyError> {
         let path = dir.join(FILE_NAME);
         let copy = dir.join(COPY_NAME);
-        let database = open::existing(&path, self)?.database;
-        let source = database.begin_read().map_err(StoreError::from)?;
-        snapshot::write(&source, &copy, new)?;
+        let Opened {
+            database,
+            catalogue,
+            ..
+        } = open::existing(&path, self)?;
+        let begin = || database.begin_read().map_err(StoreError::from);
+        snapshot::write(begin()?, Arc::new(catalogue), &copy, new)?;
+        let source = begin()?;
         verify(&source, &copy, new).inspect_err(|_| {
             // It is of no use; that it cannot be removed is no worse.
             let _ = fs::remove_file(&copy);

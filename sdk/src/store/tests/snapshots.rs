@@ -3,7 +3,10 @@
 use std::fs;
 
 use super::fixture::*;
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    store::{Store, Table},
+};
 
 #[tokio::test]
 async fn a_snapshot_is_the_store_of_that_moment() {
@@ -25,6 +28,27 @@ async fn a_snapshot_is_the_store_of_that_moment() {
     // Its indexes and references are those of the store.
     insert(&copy, &post(2, 1)).await.unwrap();
     assert_eq!(all::<Post>(&copy).await, all::<Post>(&store).await);
+}
+
+#[tokio::test]
+async fn a_snapshot_is_checked_and_the_faults_of_the_store_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store().await;
+    insert(&store, &author(1)).await.unwrap();
+    let file = dir.path().join("copy.redb");
+    let report = store.snapshot_to(&file).await.unwrap();
+    assert_eq!(report.bytes, fs::metadata(&file).unwrap().len());
+    assert!(report.check.is_clean());
+    assert_eq!(report.check, store.check().await.unwrap());
+
+    let row = store.write(async |tx| {
+        let rows = tx.catalogue.table(Author::TABLE_NAME)?.rows();
+        tx.read.trees.insert(rows, b"key", b"row")
+    });
+    row.await.unwrap();
+    let report = store.snapshot_to(&file).await.unwrap();
+    assert_eq!(report.check.fault_count(), 1);
+    assert_eq!(report.check, store.check().await.unwrap());
 }
 
 #[tokio::test]
