@@ -10,6 +10,8 @@ mod crash;
 mod docs;
 #[path = "product/documents.rs"]
 mod documents;
+#[path = "product/format_store.rs"]
+mod format_store;
 #[path = "product/layering.rs"]
 mod layering;
 #[path = "product/operating.rs"]

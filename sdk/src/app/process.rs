@@ -163,20 +163,32 @@ fn about_binary(
     }
 }
 
-/// What a command reads besides its words: the file of an import. It is read
-/// here because a running host has another working folder and standard input.
+/// What a command takes besides its words: the content of the file of an
+/// import, the full path of that of a snapshot. A running host has another
+/// working folder and standard input.
 fn read_input(command: &Command) -> Result<Option<String>, CommandError> {
-    let Command::Data(DataCommand::Import { file }) = command else {
-        return Ok(None);
-    };
+    match command {
+        Command::Data(DataCommand::Import { file }) => read_import(file).map(Some),
+        Command::Data(DataCommand::Snapshot { file }) => full_path(file).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn full_path(file: &Path) -> Result<String, CommandError> {
+    let refused = |detail: &str| anyhow!("{}: {detail}", file.display());
+    let full = std::path::absolute(file).map_err(|error| refused(&error.to_string()))?;
+    let text = full.into_os_string().into_string();
+    Ok(text.map_err(|_| refused("the path of its folder is not UTF-8"))?)
+}
+
+fn read_import(file: &Path) -> Result<String, CommandError> {
     let text = if file == Path::new("-") {
         let mut text = String::new();
         io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(file)
     };
-    text.map(Some)
-        .map_err(|error| CommandError::failed(anyhow!("{}: {error}", file.display())))
+    text.map_err(|error| CommandError::failed(anyhow!("{}: {error}", file.display())))
 }
 
 /// Carries out a command on the store in `data`, or through the host that has it open.

@@ -1,4 +1,15 @@
-//! `data list` and `data get`: rows as dynamic values.
+//! Commands about rows: `data list` and `data get` show them as dynamic values,
+//! the others keep the store in order.
+
+mod check;
+mod dump;
+mod rewrite;
+mod snapshot;
+
+pub(super) use check::check;
+pub(super) use dump::dump;
+pub(super) use rewrite::rewrite;
+pub(super) use snapshot::snapshot;
 
 use sdk_schema::{Row, Table, TableName, Value};
 use serde_json::json;

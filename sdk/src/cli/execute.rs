@@ -1,12 +1,15 @@
 //! From a command to the room that carries it out.
 
+use std::path::Path;
+
 use super::{
     Command, CommandError, DataCommand, JobCommand, LangCommand, MigrateCommand, Output,
     SeedCommand, data, doctor, job, lang, migrate, schema, seed, transfer,
 };
 use crate::host::Host;
 
-/// Carries out a command on an open host. `input` is what an import reads.
+/// Carries out a command on an open host. `input` is what an import reads,
+/// or where a snapshot goes.
 pub(crate) async fn execute(
     host: &Host,
     command: &Command,
@@ -72,5 +75,14 @@ async fn execute_data(
         DataCommand::Import { file } => {
             transfer::import(host, file, input.unwrap_or_default(), out).await
         }
+        DataCommand::Check { table, repair } => {
+            data::check(host, table.as_deref(), *repair, out).await
+        }
+        DataCommand::Rewrite { table, .. } => data::rewrite(host, table.as_deref(), out).await,
+        DataCommand::Snapshot { file } => {
+            let file = input.map_or(file.as_path(), Path::new);
+            data::snapshot(host, file, out).await
+        }
+        DataCommand::Dump { tables } => data::dump(host, tables, out).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use sdk_schema::MigrationId;
 
 use crate::store::Cursor;
@@ -138,6 +138,33 @@ pub enum DataCommand {
     Import {
         /// File that `data export` wrote, or - for standard input
         file: PathBuf,
+    },
+    /// Check that rows, keys, indexes and references agree, and say what does not
+    Check {
+        /// Table as module.table; without it, the whole store
+        table: Option<String>,
+        /// Make the indexes anew in which entries are missing or wrong
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Write the rows that have an older layout in the newest
+    #[command(group(ArgGroup::new("which").required(true).args(["table", "all"])))]
+    Rewrite {
+        /// Table as module.table
+        table: Option<String>,
+        /// All tables
+        #[arg(long)]
+        all: bool,
+    },
+    /// Copy the store to a file while it is in use, and check the copy
+    Snapshot {
+        /// File to write, which must not be there yet
+        file: PathBuf,
+    },
+    /// Write the entries of the store undecoded, as JSON lines
+    Dump {
+        /// Tables as module.table; without any, everything
+        tables: Vec<String>,
     },
 }
 

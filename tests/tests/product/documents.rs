@@ -6,7 +6,7 @@ use product_tests::{Session, workspace_root};
 use serde_json::{Value, json};
 
 /// Keys whose values are described elsewhere.
-const ELSEWHERE: [&str; 3] = ["operations", "rows", "last"];
+const ELSEWHERE: [&str; 4] = ["operations", "rows", "last", "rebuilt"];
 
 /// All keys in a document.
 fn keys(document: &Value) -> BTreeSet<String> {
@@ -60,6 +60,10 @@ fn every_document_has_the_keys_that_the_page_lists() {
 
     check(&session, "data list", "");
     check(&session, "data list TABLE", "geo.region");
+    check(&session, "data check", "");
+    check(&session, "data check", "geo.region --repair");
+    check(&session, "data rewrite TABLE", "geo.region");
+    check(&session, "data snapshot FILE", "copy.redb");
     check(&session, "job list", "");
     check(&session, "job run", "campaign.digest");
     check(&session, "job history", "");

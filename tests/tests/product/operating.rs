@@ -229,3 +229,34 @@ fn a_folder_whose_socket_would_be_too_long_is_served_without_one() {
         stopped.stderr
     );
 }
+
+#[test]
+fn the_store_is_kept_in_order_while_the_host_runs() {
+    let session = acme();
+    let host = session.serve("acme");
+    let checked = session.run("acme data check --repair --json").json();
+    assert_eq!(checked["faults"], serde_json::json!([]));
+    let rewritten = session.run("acme data rewrite --all --json").json();
+    assert!(
+        rewritten.as_array().is_some_and(|tables| tables.len() > 6),
+        "{rewritten}"
+    );
+    // The path is meant from here, wherever the host was started.
+    session.write("elsewhere/note", "");
+    let mut command = session.command("acme data snapshot copy.redb --data ../data");
+    command.current_dir(session.path().join("elsewhere"));
+    Finished::of(&mut command).success();
+    let dumped = session.run("acme data dump geo.region").success();
+    let rows = dumped.lines().filter(|line| line.contains(r#""tree":"r"#));
+    assert_eq!(rows.count(), 31);
+    let exported = session.run("acme data export").success();
+    host.stop();
+
+    // The copy is a store and has everything.
+    std::fs::create_dir(session.path().join("copy")).unwrap();
+    let copy = session.path().join("copy/store.redb");
+    std::fs::rename(session.path().join("elsewhere/copy.redb"), copy).unwrap();
+    session.run("acme data check --data copy").success();
+    let copied = session.run("acme data export --data copy").success();
+    assert!(copied == exported, "the copy has other rows");
+}
