@@ -85,6 +85,10 @@ mod rewrite;
 
 mod error;
 
+#[cfg(any(test, sdk_fuzz))]
+#[doc(hidden)]
+pub mod fuzz;
+
 pub use alter::Rebuilt;
 pub use check::{CheckReport, Fault, FaultKind, MAX_FAULTS, TableCheck};
 pub use cursor::{Cursor, CursorError};

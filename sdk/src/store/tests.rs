@@ -14,6 +14,7 @@ mod layouts;
 mod load;
 mod model;
 mod opening;
+mod random_tables;
 mod rewrite;
 mod rows;
 mod scans;
