@@ -97,7 +97,8 @@ pub use dynamic::{TableMut, TableView};
 #[cfg(feature = "encryption")]
 pub use engine::{BlockError, KeyError, StoreKey};
 pub use engine::{
-    PageCheck, RekeyError, RepairReport, SnapshotReport, Store, StoreOptions, WriteLimits,
+    CompactReport, PageCheck, RekeyError, RepairReport, SnapshotReport, Store, StoreOptions,
+    WriteLimits,
 };
 pub use error::{DecodeError, OpenError, StoreError};
 pub use feed::{Batch, Change, Effect, Feed, FeedError, Retention, Watch};

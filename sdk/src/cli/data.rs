@@ -2,11 +2,13 @@
 //! the others keep the store in order.
 
 mod check;
+mod compact;
 mod dump;
 mod rewrite;
 mod snapshot;
 
 pub(super) use check::check;
+pub(super) use compact::compact;
 pub(super) use dump::dump;
 pub(super) use rewrite::rewrite;
 pub(super) use snapshot::snapshot;

@@ -79,6 +79,7 @@ async fn execute_data(
             data::check(host, table.as_deref(), *repair, out).await
         }
         DataCommand::Rewrite { table, .. } => data::rewrite(host, table.as_deref(), out).await,
+        DataCommand::Compact => data::compact(host, out).await,
         DataCommand::Snapshot { file } => {
             let file = input.map_or(file.as_path(), Path::new);
             data::snapshot(host, file, out).await

@@ -189,6 +189,7 @@ fn of_jobs(error: &JobsError) -> Option<&'static str> {
 fn of_store(error: &StoreError) -> Option<&'static str> {
     match error {
         StoreError::Full => Some(MAKE_ROOM),
+        StoreError::InUse { .. } => Some("try again when nobody exports, dumps or checks"),
         StoreError::UnknownTable { .. } => Some("`data list` shows the tables"),
         StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
             Some("keep a copy of the data folder, then restore it from a backup")

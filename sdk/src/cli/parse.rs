@@ -156,6 +156,8 @@ pub enum DataCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Give the room that the store does not use back to the disk
+    Compact,
     /// Copy the store to a file while it is in use, and check the copy
     Snapshot {
         /// File to write, which must not be there yet

@@ -21,7 +21,7 @@ mod writer;
 
 use std::{
     fmt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -30,7 +30,7 @@ use sdk_schema::{FoldedSchema, Timestamp};
 use tokio::sync::watch;
 
 pub use limits::WriteLimits;
-pub use maintenance::RepairReport;
+pub use maintenance::{CompactReport, RepairReport};
 pub use pages::PageCheck;
 pub use snapshot::SnapshotReport;
 
@@ -93,6 +93,8 @@ struct Engine {
     options: StoreOptions,
     writer: Writer,
     clock: Clock,
+    /// None for what is not a file.
+    file: Option<PathBuf>,
 }
 
 /// The name of the store's file in its folder.
@@ -172,6 +174,7 @@ impl Store {
             options,
             writer: Writer::default(),
             clock: clock.clone(),
+            file: opened.file,
         };
         Self {
             engine: Arc::new(engine),

@@ -260,6 +260,12 @@ pub enum StoreError {
         /// How long it may take.
         limit: Duration,
     },
+    /// What was asked for needs the file alone, and somebody read it all the time.
+    #[error("the store is in use: somebody has been reading it for more than {waited:?}")]
+    InUse {
+        /// How long was waited.
+        waited: Duration,
+    },
     /// A row is larger than the engine can hold.
     #[error("a row of {bytes} bytes is more than the store can hold")]
     TooLarge {

@@ -117,21 +117,22 @@ pub(super) fn write(
     let binding = Binding::of_table(&table);
     let mut written = Written::default();
     for key in keys {
-        let Some(old) = tx.trees.get(table.rows(), key)? else {
+        let Some(old) = tx.row(&table, key)? else {
             continue;
         };
-        match row::layout_number(old.value()) {
+        match row::layout_number(&old) {
             Ok(number) if number == table.layout().number => {
                 written.already_new += 1;
                 continue;
             }
             _ => {}
         }
-        let new = renewed(&binding, key, old.value());
-        drop(old);
-        match new {
+        match renewed(&binding, key, &old) {
             Ok(new) => {
-                tx.read.trees.insert(table.rows(), key, &new)?;
+                // Not by way of a change: whoever follows the table sees no row
+                // that is different.
+                let done = tx.put(table.rows(), key, Some(&old), Some(&new));
+                tx.doom_if_failed(done)?;
                 written.rewritten += 1;
             }
             Err(StoreError::Corrupt { .. }) => written.unreadable += 1,

@@ -1,6 +1,7 @@
 //! Tests of the store through its public API.
 
 mod check;
+mod compact;
 mod constraints;
 mod damage;
 #[cfg(feature = "encryption")]

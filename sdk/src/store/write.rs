@@ -180,7 +180,10 @@ impl<'t> WriteTx<'t> {
     }
 
     /// Remembers that something was interrupted.
-    fn doom_if_failed<R>(&mut self, result: Result<R, StoreError>) -> Result<R, StoreError> {
+    pub(super) fn doom_if_failed<R>(
+        &mut self,
+        result: Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
         if let Err(error) = &result {
             self.doom.get_or_insert_with(|| error.to_string());
         }
@@ -189,7 +192,7 @@ impl<'t> WriteTx<'t> {
 
     /// Refuses what cannot be undone while others are in the transaction; the
     /// closure is then run again, alone.
-    fn require_alone(&mut self) -> Result<(), StoreError> {
+    pub(super) fn require_alone(&mut self) -> Result<(), StoreError> {
         self.wants_alone |= self.undo.is_shared();
         match self.wants_alone {
             false => Ok(()),
@@ -224,7 +227,7 @@ impl<'t> WriteTx<'t> {
     }
 
     /// Sets or removes a key, which holds `old`.
-    fn put(
+    pub(super) fn put(
         &mut self,
         tree: TreeId,
         key: &[u8],

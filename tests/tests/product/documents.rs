@@ -63,6 +63,7 @@ fn every_document_has_the_keys_that_the_page_lists() {
     check(&session, "data check", "");
     check(&session, "data check", "geo.region --repair");
     check(&session, "data rewrite TABLE", "geo.region");
+    check(&session, "data compact", "");
     check(&session, "data snapshot FILE", "copy.redb");
     check(&session, "job list", "");
     check(&session, "job run", "campaign.digest");

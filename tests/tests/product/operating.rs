@@ -241,6 +241,12 @@ fn the_store_is_kept_in_order_while_the_host_runs() {
         rewritten.as_array().is_some_and(|tables| tables.len() > 6),
         "{rewritten}"
     );
+    let compacted = session.run("acme data compact --json").json();
+    assert!(
+        compacted["bytes_after"].as_u64() < compacted["bytes_before"].as_u64(),
+        "{compacted}"
+    );
+    assert_eq!(checked["pages"], "verified");
     // The path is meant from here, wherever the host was started.
     session.write("elsewhere/note", "");
     let mut command = session.command("acme data snapshot copy.redb --data ../data");

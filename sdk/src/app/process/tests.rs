@@ -474,6 +474,7 @@ mod upkeep {
         sdk.migration     3     0               3              0           0
         sdk.seed_file     0     0               0              0           0
         sdk.seed_row      0     0               0              0           0
+        pages: every checksum is right
         exit code 0
         ");
         assert_snapshot!(terminal.run(&[], "data check sdk.migration --json"), @r#"
@@ -491,7 +492,8 @@ mod upkeep {
           ],
           "faults": [],
           "unlisted": 0,
-          "rebuilt": []
+          "rebuilt": [],
+          "pages": null
         }
         exit code 0
         "#);
@@ -556,7 +558,8 @@ mod upkeep {
             }
           ],
           "unlisted": 0,
-          "rebuilt": []
+          "rebuilt": [],
+          "pages": null
         }
         error: 1 fault found
         hint: rows are not repaired: mend those that are named, or restore the store from a backup
@@ -576,6 +579,7 @@ mod upkeep {
         sdk.migration     3     0               0              0           3
         sdk.seed_file     0     0               0              0           0
         sdk.seed_row      0     0               0              0           0
+        pages: every checksum is right
         fault: `sdk.migration` "sdk/19700101T000000Z_create_ledger": index (position): no entry; expected an entry of its own for 1
         fault: `sdk.migration` "sdk/19700101T000001Z_create_seed_tables": index (position): no entry; expected an entry of its own for 2
         fault: `sdk.migration` "sdk/19700101T000002Z_create_jobs": index (position): no entry; expected an entry of its own for 3
@@ -592,6 +596,7 @@ mod upkeep {
         sdk.seed_file     0     0               0              0           0
         sdk.seed_row      0     0               0              0           0
         rebuilt the indexes of sdk.migration: 1, 3 entries
+        pages: every checksum is right
         exit code 0
         ");
         assert_snapshot!(terminal.run(&[], "data check sdk.migration"), @r"

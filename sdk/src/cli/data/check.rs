@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     cli::{CommandError, Output},
     host::Host,
-    store::{CheckReport, Fault, FaultKind, Rebuilt, TableCheck},
+    store::{CheckReport, Fault, FaultKind, PageCheck, Rebuilt, RepairReport, TableCheck},
 };
 
 /// What `data check` prints.
@@ -17,6 +17,8 @@ struct Document<'a> {
     faults: &'a [Fault],
     unlisted: u64,
     rebuilt: &'a [Rebuilt],
+    /// None when one table alone was checked.
+    pages: Option<&'static str>,
 }
 
 /// Checks a table, or all; makes indexes anew if that is asked for.
@@ -27,24 +29,42 @@ pub(in crate::cli) async fn check(
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     let store = host.store();
-    let (report, rebuilt) = match (table, repair) {
+    let (mut report, rebuilt) = match (table, repair) {
         (None, false) => (store.check().await?, Vec::new()),
         (Some(table), false) => (store.check_table(table).await?, Vec::new()),
         (None, true) => parts(store.repair().await?),
         (Some(table), true) => parts(store.repair_table(table).await?),
+    };
+    let pages = match table {
+        None => Some(check_pages(host, &mut report).await?),
+        Some(_) => None,
     };
     let document = Document {
         tables: &report.tables,
         faults: &report.faults,
         unlisted: report.unlisted,
         rebuilt: &rebuilt,
+        pages,
     };
     out.either(&document, |out| write(&document, out))?;
     verdict(host, &report)
 }
 
-fn parts(report: crate::store::RepairReport) -> (CheckReport, Vec<Rebuilt>) {
+fn parts(report: RepairReport) -> (CheckReport, Vec<Rebuilt>) {
     (report.after, report.rebuilt)
+}
+
+/// Verifies the checksums of the pages; one that is wrong is a fault.
+async fn check_pages(host: &Host, report: &mut CheckReport) -> Result<&'static str, CommandError> {
+    Ok(match host.store().check_pages().await? {
+        PageCheck::Verified => "verified",
+        PageCheck::Repaired => "repaired",
+        PageCheck::InUse => "in_use",
+        PageCheck::Damaged { detail } => {
+            report.add_page_fault(detail);
+            "damaged"
+        }
+    })
 }
 
 fn write(document: &Document<'_>, out: &mut Output<'_>) -> io::Result<()> {
@@ -55,6 +75,14 @@ fn write(document: &Document<'_>, out: &mut Output<'_>) -> io::Result<()> {
             done.table, done.indexes, done.entries
         ))?;
     }
+    match document.pages {
+        Some("verified") => out.line("pages: every checksum is right")?,
+        Some("repaired") => {
+            out.line("pages: what was noted of free ones was wrong and is right now")?
+        }
+        Some("in_use") => out.line("pages: not verified, the store is being read all the time")?,
+        _ => {}
+    }
     for fault in document.faults {
         out.line(format_args!("fault: {fault}"))?;
     }
@@ -64,7 +92,7 @@ fn write(document: &Document<'_>, out: &mut Output<'_>) -> io::Result<()> {
     }
 }
 
-pub(super) fn write_tables(tables: &[TableCheck], out: &mut Output<'_>) -> io::Result<()> {
+fn write_tables(tables: &[TableCheck], out: &mut Output<'_>) -> io::Result<()> {
     let rows: Vec<_> = tables
         .iter()
         .map(|table| {

@@ -33,7 +33,12 @@ pub struct Rebuilt {
 /// Makes all indexes of a table in new trees; the old ones go to the trash.
 /// Entries are written one by one as the rows are read: memory stays flat.
 pub(in crate::store) fn rebuild(tx: &mut WriteTx<'_>, table: &str) -> Result<Rebuilt, StoreError> {
-    let tx = &mut tx.read;
+    tx.require_alone()?;
+    let done = in_new_trees(&mut tx.read, table);
+    tx.doom_if_failed(done)
+}
+
+fn in_new_trees(tx: &mut ReadTx<'_>, table: &str) -> Result<Rebuilt, StoreError> {
     let before = Arc::clone(&tx.catalogue);
     let table = before.table(table)?;
     let mut head = before.head.clone();

@@ -65,6 +65,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// The catalogue and the trees do not agree.
     Catalogue,
+    /// A page of the file is not as it was written.
+    Page,
     /// A tree cannot be read to its end.
     Tree,
     /// A row cannot be read, or does not fit its table.
@@ -84,6 +86,15 @@ impl CheckReport {
     /// Whether everything is as it should be.
     pub fn is_clean(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Adds that a page is damaged.
+    pub(crate) fn add_page_fault(&mut self, found: String) {
+        self.faults.push(Fault {
+            found,
+            expected: "pages as they were written".to_owned(),
+            ..Fault::new(FaultKind::Page)
+        });
     }
 
     /// How many faults there are, the unlisted ones included.

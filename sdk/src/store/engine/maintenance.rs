@@ -1,14 +1,22 @@
 //! What keeps a store in order: [`Store::check`], [`Store::repair`],
-//! [`Store::rewrite`].
+//! [`Store::rewrite`], [`Store::check_pages`], [`Store::compact`].
 //!
 //! They read whole trees, off the async threads; a call that is dropped goes on
-//! to the end of what it is at. None of them stops others from reading and writing.
+//! to the end of what it is at. The last two need the file for themselves, the
+//! others let everybody read and write meanwhile.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::Serialize;
 
-use super::Store;
+use super::{
+    Store,
+    pages::{self, PageCheck},
+};
 use crate::store::{
     alter::{self, Rebuilt},
     check::{self, CheckReport, Fault, FaultKind, Findings},
@@ -16,6 +24,19 @@ use crate::store::{
     read::ReadTx,
     rewrite::{self, RewriteReport},
 };
+
+/// How long those who need the file alone wait until they try again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What compacting did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CompactReport {
+    /// The bytes of the file before; 0 for a store in memory.
+    pub bytes_before: u64,
+    /// Its bytes afterwards.
+    pub bytes_after: u64,
+}
 
 /// What a repair found and did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,7 +99,9 @@ impl Store {
         let mut rebuilt = Vec::new();
         for table in before.tables_to_rebuild() {
             let table = table.to_string();
-            let done = self.write(async |tx| alter::rebuild(tx, &table)).await?;
+            let done = self
+                .write_alone(async |tx| alter::rebuild(tx, &table))
+                .await?;
             rebuilt.push(done);
         }
         let after = if rebuilt.is_empty() {
@@ -124,6 +147,72 @@ impl Store {
         }
     }
 
+    /// Verifies the checksum of every page of the file. Others wait meanwhile;
+    /// when somebody reads for longer than
+    /// [`WriteLimits::wait`](super::WriteLimits::wait), nothing is verified.
+    ///
+    /// When a page is damaged, the store takes no more writes until the file is
+    /// opened again.
+    ///
+    /// # Errors
+    /// Fails only when the file cannot be read at all; damage is in the result.
+    pub async fn check_pages(&self) -> Result<PageCheck, StoreError> {
+        let verified = self.when_alone(pages::verify).await?;
+        Ok(verified.unwrap_or(PageCheck::InUse))
+    }
+
+    /// Moves what is in the file to its front and cuts off the rest. Others wait
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when somebody reads for longer than
+    /// [`WriteLimits::wait`](super::WriteLimits::wait).
+    pub async fn compact(&self) -> Result<CompactReport, StoreError> {
+        let bytes_before = self.file_bytes()?;
+        let compacted = self.when_alone(pages::compact).await?;
+        compacted.ok_or(StoreError::InUse {
+            waited: self.limits.wait,
+        })?;
+        Ok(CompactReport {
+            bytes_before,
+            bytes_after: self.file_bytes()?,
+        })
+    }
+
+    fn file_bytes(&self) -> Result<u64, StoreError> {
+        Ok(match &self.engine.file {
+            Some(file) => std::fs::metadata(file)?.len(),
+            None => 0,
+        })
+    }
+
+    /// Hands out the database once nobody reads or writes; none when somebody
+    /// reads for too long.
+    async fn when_alone<R: Send + 'static>(
+        &self,
+        body: fn(&mut redb::Database) -> Result<Option<R>, StoreError>,
+    ) -> Result<Option<R>, StoreError> {
+        // Nobody writes from here on.
+        let turn = Arc::new(self.take_turn_alone().await?);
+        for _ in 0..=self.limits.wait.as_millis() / PAUSE.as_millis() {
+            let (engine, turn) = (Arc::clone(&self.engine), Arc::clone(&turn));
+            let attempt = move || {
+                let done = engine.handle.exclusive(body);
+                drop(turn);
+                done
+            };
+            let done = match tokio::task::spawn_blocking(attempt).await {
+                Ok(done) => done?,
+                Err(stopped) => return Err(std::io::Error::other(stopped).into()),
+            };
+            if done.is_some() {
+                return Ok(done);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(None)
+    }
+
     /// Runs a check of a snapshot off the async threads.
     async fn inspect(
         &self,
@@ -148,7 +237,7 @@ pub(super) fn guarded(
         findings.add(Fault {
             found: "bytes that the engine cannot read".to_owned(),
             expected: "pages".to_owned(),
-            ..Fault::new(FaultKind::Tree)
+            ..Fault::new(FaultKind::Page)
         });
         Ok(findings.into_report())
     })

@@ -11,7 +11,7 @@
 use std::{
     fs, io,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use redb::{Database, DatabaseError, StorageError};
@@ -38,6 +38,8 @@ pub(super) struct Opened {
     pub database: Database,
     pub catalogue: Catalogue,
     pub log: LogState,
+    /// None for what is not a file.
+    pub file: Option<PathBuf>,
 }
 
 /// Opens the file in `dir`, or makes both.
@@ -55,7 +57,11 @@ pub(super) fn existing(path: &Path, options: &StoreOptions) -> Result<Opened, Op
     guarded(path, || inspect(path, options))?;
     guarded(path, || {
         let database = file::open(path, options)?;
-        load(database).map_err(|error| unreadable(path, error))
+        let opened = load(database).map_err(|error| unreadable(path, error))?;
+        Ok(Opened {
+            file: Some(path.to_owned()),
+            ..opened
+        })
     })
 }
 
@@ -125,6 +131,7 @@ fn load(database: Database) -> Result<Opened, StoreError> {
         database,
         catalogue,
         log,
+        file: None,
     })
 }
 

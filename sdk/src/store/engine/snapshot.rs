@@ -14,7 +14,12 @@ use redb::{
 };
 use serde::Serialize;
 
-use super::{StoreOptions, file, maintenance::guarded, new_file, pages};
+use super::{
+    StoreOptions, file,
+    maintenance::guarded,
+    new_file,
+    pages::{self, PageCheck},
+};
 use crate::store::{
     catalogue::Catalogue,
     check::{self, CheckReport},
@@ -63,8 +68,9 @@ fn verify(
     options: &StoreOptions,
 ) -> Result<CheckReport, StoreError> {
     let mut copy = file::open(path, options)?;
-    if let Some(detail) = pages::verify(&mut copy)?.damage() {
-        return Err(unfaithful(detail));
+    match pages::verify(&mut copy)? {
+        Some(PageCheck::Verified) => {}
+        other => return Err(unfaithful(&format!("its pages are {other:?}"))),
     }
     let trees = Trees::of_snapshot(copy.begin_read()?);
     let Some(copied) = Catalogue::read(&trees)? else {

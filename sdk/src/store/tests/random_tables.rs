@@ -172,6 +172,7 @@ impl Shape {
             key,
             indexes: self.indexes(&fields),
             fields,
+            feed: true,
         }
     }
 

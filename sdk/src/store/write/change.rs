@@ -82,7 +82,7 @@ impl WriteRows for WriteTx<'_> {
 
 impl WriteTx<'_> {
     /// A copy of the row with that key.
-    pub(super) fn row(
+    pub(in crate::store) fn row(
         &self,
         table: &StoredTable,
         key: &[u8],
