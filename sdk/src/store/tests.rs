@@ -10,6 +10,7 @@ mod expiry;
 mod faults;
 mod feed;
 mod fixture;
+mod fuzzing;
 mod groups;
 mod layouts;
 mod load;

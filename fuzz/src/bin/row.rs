@@ -1,0 +1,5 @@
+//! `sdk::store::fuzz::row` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sdk::store::fuzz::row(bytes));
