@@ -330,6 +330,12 @@ impl Engine {
         Ok(ReadTx::new(catalogue, trees))
     }
 
+    /// A snapshot in which nothing has expired.
+    fn everything(&self) -> Result<ReadTx<'static>, StoreError> {
+        let (catalogue, transaction) = self.moment()?;
+        Ok(ReadTx::new(catalogue, Trees::of_snapshot(transaction)))
+    }
+
     /// A snapshot and the catalogue that goes with it.
     fn moment(&self) -> Result<(Arc<Catalogue>, redb::ReadTransaction), StoreError> {
         let committed = self

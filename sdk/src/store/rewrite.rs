@@ -143,14 +143,14 @@ pub(super) fn write(
 }
 
 fn renewed(binding: &Binding, key: &[u8], old: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let row: Row = binding.read(key, old)?;
+    let row = binding.read::<Row>(key, old)?;
     let values: Vec<_> = row.iter().map(|(_, value)| value.clone()).collect();
     let new = encode::values(&binding.table, &values)?;
     // The key is a part of the row: a row under another's key stays where it is.
     let view = binding.table.view(&new);
     let own = view.and_then(|view| binding.table.key_of(&view));
     match own {
-        Ok(own) if own == key => Ok(new),
+        Ok(own) if *own == *key => Ok(new),
         Ok(own) => Err(corrupt(
             &binding.table,
             key,

@@ -86,18 +86,20 @@ fn fill(
     for row in rows {
         let (key, row) = row?;
         let view = table.view(row.value());
-        let entry = view.and_then(|view| table.entry(index, key.value(), &view));
-        let Ok(entry) = entry else {
+        let entries = view.and_then(|view| table.entries(index, key.value(), &view));
+        let Ok(entries) = entries else {
             rebuilt.without_entry += 1;
             continue;
         };
-        // Of rows with the same unique values the first keeps them.
-        if entry.unique && redb::ReadableTable::get(&tree, entry.key.as_slice())?.is_some() {
-            rebuilt.without_entry += 1;
-            continue;
+        for entry in entries {
+            // Of rows with the same unique values the first keeps them.
+            if entry.unique && redb::ReadableTable::get(&tree, entry.key.as_slice())?.is_some() {
+                rebuilt.without_entry += 1;
+                continue;
+            }
+            tree.insert(entry.key.as_slice(), entry.value.as_slice())?;
+            rebuilt.entries += 1;
         }
-        tree.insert(entry.key.as_slice(), entry.value.as_slice())?;
-        rebuilt.entries += 1;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{EVERYTHING, Fault, FaultKind, Findings};
 use crate::store::{
-    catalogue::{StoredIndex, StoredTable},
+    catalogue::{Entry, StoredIndex, StoredTable},
     error::StoreError,
     read::ReadTx,
     trees::ReadTrees,
@@ -57,9 +57,10 @@ fn stray(
         return Ok(stray("an entry for a row that is not there"));
     };
     let view = table.view(row.value());
-    let own = view.and_then(|view| table.entry(index, row_key, &view));
+    let own = view.and_then(|view| table.entries(index, row_key, &view));
+    let is_it = |entry: &Entry| *entry.key == *key && *entry.value == *value;
     Ok(match own {
-        Ok(own) if own.key == key && own.value == value => None,
+        Ok(own) if own.iter().any(is_it) => None,
         Ok(_) => stray("an entry with other values than the row has"),
         // The row itself is the fault, and named as one.
         Err(_) => None,

@@ -85,8 +85,10 @@ impl Place<'_, '_> {
     fn check(&self, findings: &mut Findings) -> Result<(), StoreError> {
         self.check_key(findings);
         for index in self.table.indexes() {
-            match self.table.entry(index, self.key, &self.row) {
-                Ok(entry) => self.check_entry(index, &entry, findings)?,
+            match self.table.entries(index, self.key, &self.row) {
+                Ok(entries) => entries
+                    .iter()
+                    .try_for_each(|entry| self.check_entry(index, entry, findings))?,
                 Err(error) => findings.add(self.unreadable(&error)),
             }
         }
@@ -108,7 +110,7 @@ impl Place<'_, '_> {
     /// Whether the row stands where its key says.
     fn check_key(&self, findings: &mut Findings) {
         let expected = match self.table.key_of(&self.row) {
-            Ok(expected) if expected == self.key => return,
+            Ok(expected) if *expected == *self.key => return,
             Ok(expected) => self.table.key_text(&expected),
             Err(error) => error.to_string(),
         };
@@ -128,7 +130,7 @@ impl Place<'_, '_> {
     ) -> Result<(), StoreError> {
         let found = self.tx.trees.get(index.tree, &entry.key)?;
         let fault = match &found {
-            Some(value) if value.value() == entry.value => return Ok(()),
+            Some(value) if *value.value() == *entry.value => return Ok(()),
             Some(value) if entry.unique => self.twice_or_wrong(index, entry, value.value())?,
             Some(value) => Fault {
                 found: format!(
@@ -161,8 +163,8 @@ impl Place<'_, '_> {
         let row = self.tx.trees.get(self.table.rows(), other)?;
         let shares = row.is_some_and(|row| {
             let view = self.table.view(row.value());
-            let theirs = view.and_then(|view| self.table.entry(index, other, &view));
-            theirs.is_ok_and(|theirs| theirs.key == entry.key)
+            let theirs = view.and_then(|view| self.table.entries(index, other, &view));
+            theirs.is_ok_and(|theirs| theirs.iter().any(|theirs| theirs.key == entry.key))
         });
         let other = self.table.key_text(other);
         Ok(if shares {

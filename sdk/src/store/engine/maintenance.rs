@@ -129,7 +129,7 @@ impl Store {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let batch = {
-                let tx = self.engine.snapshot()?;
+                let tx = self.engine.everything()?;
                 let stored = tx.catalogue.table(table)?;
                 rewrite::find(&tx, stored, after.as_deref(), &mut report)?
             };
@@ -218,7 +218,7 @@ impl Store {
         &self,
         check: impl FnOnce(&ReadTx<'_>) -> Result<CheckReport, StoreError> + Send + 'static,
     ) -> Result<CheckReport, StoreError> {
-        let tx = self.engine.snapshot()?;
+        let tx = self.engine.everything()?;
         let run = move || guarded(|| check(&tx));
         match tokio::task::spawn_blocking(run).await {
             Ok(report) => report,
