@@ -10,6 +10,9 @@ mod generate;
 #[path = "run/jobs.rs"]
 mod jobs;
 #[cfg(test)]
+#[path = "run/killed.rs"]
+mod killed;
+#[cfg(test)]
 #[path = "run/link.rs"]
 mod link;
 #[cfg(test)]

@@ -9,8 +9,8 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use redb::{
-    DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    TableHandle, WriteTransaction,
+    DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle,
+    WriteTransaction,
 };
 use serde::Serialize;
 
