@@ -1,0 +1,47 @@
+//! Benchmarks beside peers, in one run: same machine, same data, same durability.
+//!
+//! `make bench` runs all of them and writes `docs/benchmarks.md`. A part of it by hand:
+//!
+//! ```sh
+//! cargo run --release -p bench --features peers -- store --only get --only scan
+//! ```
+//!
+//! **Files.** `rounds` takes the engines in turn and finds medians, `machine`
+//! asks the system, `markdown` writes tables. Each subject has a room of its
+//! own: `store` measures the store.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the terminal is what this program is for"
+)]
+
+mod machine;
+mod markdown;
+mod rounds;
+
+mod store;
+
+use clap::{Parser, Subcommand};
+
+/// Measures this project beside its peers.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// The store beside redb and, with `--features peers`, beside its peers.
+    Store(store::Options),
+    /// Fills one database: what `store` runs as a process of its own.
+    #[command(hide = true)]
+    StoreLoad(store::LoadOptions),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().subject {
+        Subject::Store(options) => store::run(&options),
+        Subject::StoreLoad(options) => store::load(&options),
+    }
+}

@@ -1,0 +1,149 @@
+//! The store of this project, by its typed API.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+use sdk::{
+    Table,
+    clock::Clock,
+    schema::Operation,
+    store::{Store, StoreError},
+};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Engine, Fresh, Supply};
+use crate::store::order::{Order, Tally};
+
+pub(crate) struct Ours {
+    runtime: Runtime,
+    store: Store,
+}
+
+/// How many threads run tasks: as many as the hosts of a small server have.
+const WORKERS: usize = 2;
+
+/// How many chunks of rows a transaction of a bulk load takes.
+const CHUNKS_PER_TRANSACTION: usize = 10;
+
+impl Ours {
+    pub(crate) fn open(dir: &Path) -> Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .enable_all()
+            .build()?;
+        let store = Store::open(dir, Clock::system())?;
+        let new = Self { runtime, store };
+        if !new.store.has_table(Order::TABLE_NAME) {
+            new.create_table()?;
+        }
+        Ok(new)
+    }
+
+    fn create_table(&self) -> Result<()> {
+        let module = "bench".parse()?;
+        let create = Operation::CreateTable(Order::table().clone());
+        let write = self
+            .store
+            .write(async |tx| tx.apply(&module, &create).await);
+        Ok(self.runtime.block_on(write)?)
+    }
+}
+
+impl Engine for Ours {
+    fn load(&mut self, rows: &mut Supply) -> Result<()> {
+        loop {
+            let chunks: Vec<_> = std::iter::from_fn(|| rows.chunk())
+                .take(CHUNKS_PER_TRANSACTION)
+                .collect();
+            if chunks.is_empty() {
+                return Ok(());
+            }
+            let write = self.store.write(async |tx| {
+                for row in chunks.iter().flatten() {
+                    tx.insert(row).await?;
+                }
+                Ok::<_, StoreError>(())
+            });
+            self.runtime.block_on(write)?;
+        }
+    }
+
+    fn get(&self, keys: &[u64]) -> Result<Tally> {
+        let read = self.store.read(async |tx| {
+            let mut tally = Tally::default();
+            for key in keys {
+                if let Some(order) = tx.get::<Order>(key).await? {
+                    tally.add(&order);
+                }
+            }
+            Ok::<_, StoreError>(tally)
+        });
+        Ok(self.runtime.block_on(read)?)
+    }
+
+    fn get_unique(&self, references: &[String]) -> Result<Tally> {
+        let read = self.store.read(async |tx| {
+            let mut tally = Tally::default();
+            for reference in references {
+                let scan = tx.scan::<Order>().by(Order::REFERENCE, reference);
+                if let Some(order) = scan.first().await? {
+                    tally.add(&order);
+                }
+            }
+            Ok::<_, StoreError>(tally)
+        });
+        Ok(self.runtime.block_on(read)?)
+    }
+
+    fn scan(&self, customers: &[u32], limit: usize) -> Result<Tally> {
+        let read = self.store.read(async |tx| {
+            let mut tally = Tally::default();
+            for customer in customers {
+                let scan = tx.scan::<Order>().by(Order::CUSTOMER, customer);
+                let page = scan.limit(limit).collect().await?;
+                page.rows.iter().for_each(|order| tally.add(order));
+            }
+            Ok::<_, StoreError>(tally)
+        });
+        Ok(self.runtime.block_on(read)?)
+    }
+
+    fn update(&mut self, keys: &[u64]) -> Result<()> {
+        let write = self.store.write(async |tx| {
+            for key in keys {
+                let order = tx.get::<Order>(key).await?;
+                let mut order = order.with_context(|| format!("no order {key}"))?;
+                order.total_cents += 1;
+                tx.update(&order).await?;
+            }
+            Ok::<_, anyhow::Error>(())
+        });
+        self.runtime.block_on(write)
+    }
+
+    fn insert(&self, writers: usize, fresh: &Arc<Fresh>) -> Result<u64> {
+        let spawn = |_| {
+            let (store, fresh) = (self.store.clone(), Arc::clone(fresh));
+            self.runtime.spawn(async move {
+                let mut count = 0;
+                while let Some(order) = fresh.next() {
+                    store.write(async |tx| tx.insert(&order).await).await?;
+                    count += 1;
+                }
+                Ok::<_, StoreError>(count)
+            })
+        };
+        let tasks: Vec<_> = (0..writers).map(spawn).collect();
+        self.runtime.block_on(async {
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.await??;
+            }
+            Ok(sum)
+        })
+    }
+
+    fn compact(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+}
