@@ -2,6 +2,7 @@
 # read here and typed by hand.
 
 .PHONY: help run test check fmt lint doc deny gen torture clean
+.PHONY: help run test bench check fmt lint doc deny gen clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -12,6 +13,9 @@ run: ## Run the example host on ./data
 test: ## Run all tests
 	cargo test --workspace
 	cargo test -p sdk --features encryption --lib -- store:: app::process
+
+bench: ## Measure the store beside its peers and write docs/benchmarks.md (half an hour, a C compiler)
+	cargo run --release -p bench --features peers -- store --write docs/benchmarks.md
 
 check: fmt lint doc deny ## Everything CI checks besides the tests
 
