@@ -63,6 +63,8 @@ pub(crate) struct Contender {
 
 /// The store of this project.
 pub(crate) const OURS: &str = "ours";
+/// The same with a table that stays out of the feed, whose changes are not logged.
+pub(crate) const OURS_UNLOGGED: &str = "ours, no feed";
 /// What it is built on.
 pub(crate) const RAW_REDB: &str = "raw redb";
 /// The peers.
@@ -74,7 +76,11 @@ pub(crate) const FJALL: &str = "fjall";
 pub(crate) const CONTENDERS: &[Contender] = &[
     Contender {
         name: OURS,
-        open: |dir| Ok(Box::new(ours::Ours::open(dir)?)),
+        open: |dir| Ok(Box::new(ours::Ours::open(dir, true)?)),
+    },
+    Contender {
+        name: OURS_UNLOGGED,
+        open: |dir| Ok(Box::new(ours::Ours::open(dir, false)?)),
     },
     Contender {
         name: RAW_REDB,

@@ -10,7 +10,7 @@ pub(crate) use load::{LoadOptions, load};
 use anyhow::Result;
 
 use super::{
-    engine::{FJALL, NATIVE_DB, OURS, RAW_REDB, SQLITE},
+    engine::{FJALL, NATIVE_DB, OURS, OURS_UNLOGGED, RAW_REDB, SQLITE},
     ground::Ground,
 };
 
@@ -75,7 +75,10 @@ impl Unit {
     }
 }
 
-const ALL: &[&str] = &[OURS, RAW_REDB, NATIVE_DB, SQLITE, FJALL];
+const ALL: &[&str] = &[OURS, OURS_UNLOGGED, RAW_REDB, NATIVE_DB, SQLITE, FJALL];
+
+/// Those that differ when they read.
+const READERS: &[&str] = &[OURS, RAW_REDB, NATIVE_DB, SQLITE, FJALL];
 
 const fn speed(peer: &'static str, at_least: f64) -> Target {
     Target::Speed { peer, at_least }
@@ -140,6 +143,7 @@ pub(crate) const WORKS: &[Work] = &[
         )
     },
     Work {
+        engines: READERS,
         is_warmed: true,
         ..simple(
             "get",
@@ -156,6 +160,7 @@ pub(crate) const WORKS: &[Work] = &[
         )
     },
     Work {
+        engines: READERS,
         is_warmed: true,
         ..simple(
             "unique",
@@ -168,6 +173,7 @@ pub(crate) const WORKS: &[Work] = &[
         )
     },
     Work {
+        engines: READERS,
         is_warmed: true,
         ..simple(
             "scan",

@@ -26,7 +26,8 @@ const WORKERS: usize = 2;
 const CHUNKS_PER_TRANSACTION: usize = 10;
 
 impl Ours {
-    pub(crate) fn open(dir: &Path) -> Result<Self> {
+    /// `has_feed` says whether a table that is new logs its changes.
+    pub(crate) fn open(dir: &Path, has_feed: bool) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .enable_all()
@@ -34,14 +35,16 @@ impl Ours {
         let store = Store::open(dir, Clock::system())?;
         let new = Self { runtime, store };
         if !new.store.has_table(Order::TABLE_NAME) {
-            new.create_table()?;
+            new.create_table(has_feed)?;
         }
         Ok(new)
     }
 
-    fn create_table(&self) -> Result<()> {
+    fn create_table(&self, has_feed: bool) -> Result<()> {
         let module = "bench".parse()?;
-        let create = Operation::CreateTable(Order::table().clone());
+        let mut table = Order::table().clone();
+        table.feed = has_feed;
+        let create = Operation::CreateTable(table);
         let write = self
             .store
             .write(async |tx| tx.apply(&module, &create).await);
@@ -58,7 +61,7 @@ impl Engine for Ours {
             if chunks.is_empty() {
                 return Ok(());
             }
-            let write = self.store.write(async |tx| {
+            let write = self.store.write_alone(async |tx| {
                 for row in chunks.iter().flatten() {
                     tx.insert(row).await?;
                 }
@@ -109,7 +112,7 @@ impl Engine for Ours {
     }
 
     fn update(&mut self, keys: &[u64]) -> Result<()> {
-        let write = self.store.write(async |tx| {
+        let write = self.store.write_alone(async |tx| {
             for key in keys {
                 let order = tx.get::<Order>(key).await?;
                 let mut order = order.with_context(|| format!("no order {key}"))?;
