@@ -1,8 +1,7 @@
 # The words people try first. Each target is one command, so that it can be
 # read here and typed by hand.
 
-.PHONY: help run test check fmt lint doc deny gen torture clean
-.PHONY: help run test bench check fmt lint doc deny gen clean
+.PHONY: help run test bench check fmt lint doc deny gen torture fuzz clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
