@@ -49,6 +49,12 @@ pub(crate) trait Engine {
     /// the writer makes the next, and says how many there were.
     fn insert(&self, writers: usize, fresh: &Arc<Fresh>) -> Result<u64>;
 
+    /// The same while so many others are told of every order; those that cannot
+    /// tell just add them.
+    fn insert_followed(&self, writers: usize, fresh: &Arc<Fresh>, _feeds: usize) -> Result<u64> {
+        self.insert(writers, fresh)
+    }
+
     /// Makes the file small; false when the engine cannot.
     fn compact(&mut self) -> Result<bool>;
 }

@@ -4,6 +4,7 @@
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
+    vec,
 };
 
 use super::order::Order;
@@ -16,6 +17,8 @@ pub(crate) struct Supply {
     rows: u64,
     customers: u64,
     making: Duration,
+    /// What is left of a chunk that is taken row by row.
+    made: vec::IntoIter<Order>,
 }
 
 /// How many rows are made up at a time.
@@ -29,6 +32,7 @@ impl Supply {
             rows,
             customers,
             making: Duration::ZERO,
+            made: Vec::new().into_iter(),
         }
     }
 
@@ -46,6 +50,24 @@ impl Supply {
     /// How long the making up has taken.
     pub(crate) fn making(&self) -> Duration {
         self.making
+    }
+}
+
+/// Row by row, for who takes an iterator.
+impl Iterator for Supply {
+    type Item = Order;
+
+    fn next(&mut self) -> Option<Order> {
+        if self.made.len() == 0 {
+            self.made = self.chunk()?.into_iter();
+        }
+        self.made.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.rows + 1 - self.next).unwrap_or(usize::MAX);
+        let left = left.saturating_add(self.made.len());
+        (left, Some(left))
     }
 }
 

@@ -231,6 +231,18 @@ pub(crate) const WORKS: &[Work] = &[
         |ground, turn| write::insert(ground, turn, 256),
     ),
     Work {
+        engines: &[OURS, OURS_UNLOGGED],
+        ..simple(
+            "feed",
+            &[Measure {
+                title: "durable inserts, 64 writers, 8 feeds of what is logged",
+                unit: Unit::PerSecond,
+                targets: &[speed(OURS_UNLOGGED, 0.85)],
+            }],
+            |ground, turn| write::insert_followed(ground, turn, 64, 8),
+        )
+    },
+    Work {
         engines: &[OURS, RAW_REDB],
         ..simple(
             "open",

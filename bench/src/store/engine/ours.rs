@@ -1,13 +1,17 @@
 //! The store of this project, by its typed API.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    hint::black_box,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::{Context, Result};
 use sdk::{
     Table,
     clock::Clock,
     schema::Operation,
-    store::{Store, StoreError},
+    store::{FeedError, Store, StoreError},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -17,13 +21,11 @@ use crate::store::order::{Order, Tally};
 pub(crate) struct Ours {
     runtime: Runtime,
     store: Store,
+    has_feed: bool,
 }
 
 /// How many threads run tasks: as many as the hosts of a small server have.
 const WORKERS: usize = 2;
-
-/// How many chunks of rows a transaction of a bulk load takes.
-const CHUNKS_PER_TRANSACTION: usize = 10;
 
 impl Ours {
     /// `has_feed` says whether a table that is new logs its changes.
@@ -33,17 +35,21 @@ impl Ours {
             .enable_all()
             .build()?;
         let store = Store::open(dir, Clock::system())?;
-        let new = Self { runtime, store };
+        let new = Self {
+            runtime,
+            store,
+            has_feed,
+        };
         if !new.store.has_table(Order::TABLE_NAME) {
-            new.create_table(has_feed)?;
+            new.create_table()?;
         }
         Ok(new)
     }
 
-    fn create_table(&self, has_feed: bool) -> Result<()> {
+    fn create_table(&self) -> Result<()> {
         let module = "bench".parse()?;
         let mut table = Order::table().clone();
-        table.feed = has_feed;
+        table.feed = self.has_feed;
         let create = Operation::CreateTable(table);
         let write = self
             .store
@@ -54,21 +60,13 @@ impl Ours {
 
 impl Engine for Ours {
     fn load(&mut self, rows: &mut Supply) -> Result<()> {
-        loop {
-            let chunks: Vec<_> = std::iter::from_fn(|| rows.chunk())
-                .take(CHUNKS_PER_TRANSACTION)
-                .collect();
-            if chunks.is_empty() {
-                return Ok(());
-            }
-            let write = self.store.write_alone(async |tx| {
-                for row in chunks.iter().flatten() {
-                    tx.insert(row).await?;
-                }
-                Ok::<_, StoreError>(())
-            });
-            self.runtime.block_on(write)?;
-        }
+        let rows = Mutex::new(rows);
+        let write = self.store.write_alone(async |tx| {
+            let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+            tx.load(&mut **rows).await
+        });
+        self.runtime.block_on(write)?;
+        Ok(())
     }
 
     fn get(&self, keys: &[u64]) -> Result<Tally> {
@@ -146,7 +144,42 @@ impl Engine for Ours {
         })
     }
 
+    fn insert_followed(&self, writers: usize, fresh: &Arc<Fresh>, feeds: usize) -> Result<u64> {
+        let follow = |_| {
+            let mut feed = self.store.watch::<Order>().from_now();
+            self.runtime.spawn(async move {
+                let mut tally = Tally::default();
+                loop {
+                    let batch = feed.next().await?;
+                    let new = batch
+                        .changes
+                        .iter()
+                        .filter_map(|change| change.new.as_ref());
+                    new.for_each(|order| tally.add(order));
+                    black_box(&tally);
+                    // Tells the compiler what the loop would return.
+                    if tally.rows == u64::MAX {
+                        return Ok::<_, FeedError>(());
+                    }
+                }
+            })
+        };
+        let feeds = if self.has_feed { feeds } else { 0 };
+        let followers: Vec<_> = (0..feeds).map(follow).collect();
+        let count = self.insert(writers, fresh)?;
+        for follower in followers {
+            follower.abort();
+            match self.runtime.block_on(follower) {
+                Ok(ended) => ended?,
+                Err(aborted) if aborted.is_cancelled() => {}
+                Err(panicked) => return Err(panicked.into()),
+            }
+        }
+        Ok(count)
+    }
+
     fn compact(&mut self) -> Result<bool> {
-        Ok(false)
+        self.runtime.block_on(self.store.compact())?;
+        Ok(true)
     }
 }

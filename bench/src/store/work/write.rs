@@ -22,13 +22,22 @@ pub(super) fn update(ground: &mut Ground, turn: Turn) -> Result<Vec<Option<f64>>
 }
 
 pub(super) fn insert(ground: &mut Ground, turn: Turn, writers: usize) -> Result<Vec<Option<f64>>> {
+    insert_followed(ground, turn, writers, 0)
+}
+
+pub(super) fn insert_followed(
+    ground: &mut Ground,
+    turn: Turn,
+    writers: usize,
+    feeds: usize,
+) -> Result<Vec<Option<f64>>> {
     ground.measure_disk(turn.round, writers)?;
     let first = ground.first_unused(turn.engine);
     let duration = ground.sizes.inserting;
     let engine = ground.engine(turn.engine)?;
     let fresh = Arc::new(Fresh::new(first, customers(first), duration));
     let start = Instant::now();
-    let count = engine.insert(writers, &fresh)?;
+    let count = engine.insert_followed(writers, &fresh, feeds)?;
     let seconds = start.elapsed().as_secs_f64();
     ground.set_first_unused(turn.engine, fresh.first_unused());
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
