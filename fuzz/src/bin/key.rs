@@ -2,4 +2,7 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sdk::store::fuzz::key(bytes));
+libfuzzer_sys::fuzz_target!(
+    init: sdk_fuzz::plant("key"),
+    |bytes: &[u8]| sdk::store::fuzz::key(bytes)
+);
