@@ -78,7 +78,7 @@ fn write(document: &Document<'_>, out: &mut Output<'_>) -> io::Result<()> {
     match document.pages {
         Some("verified") => out.line("pages: every checksum is right")?,
         Some("repaired") => {
-            out.line("pages: what was noted of free ones was wrong and is right now")?
+            out.line("pages: what was noted of free ones was wrong and is right now")?;
         }
         Some("in_use") => out.line("pages: not verified, the store is being read all the time")?,
         _ => {}
