@@ -10,7 +10,7 @@ targets=${2:-row key cursor}
 host=$(rustc -vV | sed -n 's/^host: //p')
 # With a target named, build scripts and macros are built without the counters.
 export RUSTFLAGS="--cfg sdk_fuzz" RUSTC_WRAPPER=$PWD/rustc.sh
-cargo build --release --locked --target "$host" --bins
+cargo build --release --target "$host" --bins
 for target in $targets; do
     mkdir -p "artifacts/$target" "corpus/$target"
     echo "== $target"
