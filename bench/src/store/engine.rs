@@ -100,7 +100,7 @@ pub(crate) const CONTENDERS: &[Contender] = &[
     #[cfg(feature = "peers")]
     Contender {
         name: SQLITE,
-        open: |dir| Ok(Box::new(sqlite::Sqlite::open(dir, sqlite::Writers::Share)?)),
+        open: |dir| Ok(Box::new(sqlite::Sqlite::open(dir)?)),
     },
     #[cfg(feature = "peers")]
     Contender {

@@ -25,7 +25,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use redb::{Database, Durability, WriteTransaction, backends::InMemoryBackend};
+use redb::{Database, Durability, backends::InMemoryBackend};
 use sdk_schema::{FoldedSchema, Timestamp};
 use tokio::sync::watch;
 
@@ -376,16 +376,9 @@ impl Engine {
     }
 
     /// Commits a group and tells its callers.
-    fn commit(&self, group: Group) -> Result<(), StoreError> {
-        let outcome = group.outcome;
-        let catalogue = group.has_new_catalogue.then_some(group.catalogue);
-        let done = self.persist(
-            group.transaction,
-            group.durable,
-            catalogue,
-            group.log,
-            group.keep,
-        );
+    fn commit(&self, mut group: Group) -> Result<(), StoreError> {
+        let outcome = std::mem::take(&mut group.outcome);
+        let done = self.persist(group);
         if done.is_err() {
             // Those who read need not wait for the next write. If it fails, too,
             // the next write says so.
@@ -398,29 +391,30 @@ impl Engine {
         done
     }
 
-    fn persist(
-        &self,
-        mut transaction: WriteTransaction,
-        durable: bool,
-        catalogue: Option<Arc<Catalogue>>,
-        mut log: LogState,
-        keep: Retention,
-    ) -> Result<(), StoreError> {
-        log.trim(&mut Trees::of_write(&transaction), keep, self.clock.now())?;
-        if !durable {
+    fn persist(&self, group: Group) -> Result<(), StoreError> {
+        let Group {
+            mut transaction,
+            catalogue,
+            mut log,
+            ..
+        } = group;
+        let mut trees = Trees::of_write(&transaction);
+        LogState::write(&mut trees, &group.entries)?;
+        log.trim(&mut trees, group.keep, self.clock.now())?;
+        drop(trees);
+        if !group.durable {
             let lowered = transaction.set_durability(Durability::None);
             lowered.map_err(|error| StoreError::from(std::io::Error::other(error)))?;
         }
-        match catalogue {
-            None => transaction.commit()?,
-            Some(catalogue) => {
-                let mut committed = self
-                    .committed
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner);
-                transaction.commit()?;
-                *committed = catalogue;
-            }
+        if group.has_new_catalogue {
+            let mut committed = self
+                .committed
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            transaction.commit()?;
+            *committed = catalogue;
+        } else {
+            transaction.commit()?;
         }
         self.adopt(log);
         Ok(())

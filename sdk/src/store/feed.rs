@@ -52,7 +52,7 @@ use std::sync::Arc;
 use sdk_schema::{TableName, Timestamp};
 
 pub use log::Retention;
-pub(in crate::store) use log::{LogState, LogWriter, RawChange};
+pub(in crate::store) use log::{LogEntry, LogState, LogWriter, RawChange};
 pub use reader::Feed;
 pub use watch::Watch;
 

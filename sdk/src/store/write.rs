@@ -39,7 +39,7 @@ use super::{
     dynamic::TableMut,
     encode,
     error::StoreError,
-    feed::{LogWriter, RawChange},
+    feed::{LogEntry, LogWriter, RawChange},
     key::KeyFor,
     read::{ReadTx, encode_key},
     table::Table,
@@ -90,6 +90,8 @@ pub(super) enum Ended {
 pub(super) struct Changes {
     pub catalogue: Arc<Catalogue>,
     pub log: LogWriter,
+    /// What is to be added to the log with the commit.
+    pub entry: Option<LogEntry>,
     pub bytes: usize,
 }
 
@@ -265,22 +267,22 @@ impl<'t> WriteTx<'t> {
         self.write_log()
     }
 
-    fn finish_log(&mut self) -> Result<(), StoreError> {
+    /// The last entry of the log, which whoever commits adds with those of others.
+    fn finish_log(&mut self) -> Result<Option<LogEntry>, StoreError> {
         if self.log.is_too_long() {
-            self.cut_log()
-        } else if self.log.has_changes() {
-            self.write_log()
-        } else {
-            Ok(())
+            self.cut_log()?;
+            return Ok(None);
         }
+        Ok(self.log.has_changes().then(|| self.log.take_entry()))
     }
 
     /// Ends the transaction with what it changed. Refuses when it is doomed.
     pub(super) fn finish(&mut self) -> Result<Ended, StoreError> {
+        let mut entry = None;
         if self.doom.is_none() {
             let done = self.finish_log();
-            // It is undone below.
-            let _ = self.doom_if_failed(done);
+            // What fails is undone below.
+            entry = self.doom_if_failed(done).unwrap_or_default();
         }
         if let Some(detail) = self.doom.take() {
             self.undo();
@@ -293,7 +295,8 @@ impl<'t> WriteTx<'t> {
         Ok(Ended::Changed(Changes {
             catalogue: Arc::clone(&self.read.catalogue),
             log: self.log.clone(),
-            bytes: self.bytes,
+            bytes: self.bytes + entry.as_ref().map_or(0, |(_, entry)| entry.len()),
+            entry,
         }))
     }
 

@@ -1,9 +1,8 @@
 //! SQLite by rusqlite: write-ahead log, synchronous FULL, prepared statements
 //! that are kept, one connection that writes and one that reads.
 //!
-//! Concurrent writers share the one connection behind a lock. The other way, a
-//! connection for each with a busy timeout, is what [`Writers::Each`] measures:
-//! waiting writers then sleep and try again.
+//! Concurrent writers share the one connection behind a lock. With a connection
+//! for each and a busy timeout, waiting writers would sleep and try again.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,18 +19,8 @@ use crate::store::{
     order::{Order, Tally},
 };
 
-/// How concurrent writers come to a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Writers {
-    /// They wait for the one there is.
-    Share,
-    /// Each has its own.
-    Each,
-}
-
 pub(crate) struct Sqlite {
     path: PathBuf,
-    writers: Writers,
     writer: Mutex<Connection>,
     reader: Connection,
 }
@@ -204,17 +193,11 @@ impl Engine for Sqlite {
     }
 
     fn insert(&self, writers: usize, fresh: &Arc<Fresh>) -> Result<u64> {
-        // Threads share these, but not the connection that reads.
-        let (writer, path) = (&self.writer, &self.path);
-        match self.writers {
-            Writers::Share => on_threads(writers, fresh, || {
-                Ok(|order: &Order| insert(&lock(writer), order))
-            }),
-            Writers::Each => on_threads(writers, fresh, || {
-                let connection = connect(path)?;
-                Ok(move |order: &Order| insert(&connection, order))
-            }),
-        }
+        // Threads share this, but not the connection that reads.
+        let writer = &self.writer;
+        on_threads(writers, fresh, || {
+            Ok(|order: &Order| insert(&lock(writer), order))
+        })
     }
 
     fn compact(&mut self) -> Result<bool> {

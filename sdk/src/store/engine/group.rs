@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use crate::store::{
     catalogue::Catalogue,
     error::StoreError,
-    feed::{LogState, Retention},
+    feed::{LogEntry, LogState, Retention},
     write::Changes,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Group {
     pub has_new_catalogue: bool,
     /// Where the log of changes will stand.
     pub log: LogState,
+    /// The entries to add to it.
+    pub entries: Vec<LogEntry>,
     /// How much of it is kept.
     pub keep: Retention,
     /// How many calls changed something.
@@ -72,6 +74,7 @@ impl Group {
             catalogue,
             has_new_catalogue: false,
             log,
+            entries: Vec::new(),
             keep,
             members: 0,
             bytes: 0,
@@ -86,6 +89,7 @@ impl Group {
         self.has_new_catalogue |= !Arc::ptr_eq(&self.catalogue, &changes.catalogue);
         self.catalogue = changes.catalogue;
         self.log.advance(&changes.log);
+        self.entries.extend(changes.entry);
         self.bytes += changes.bytes;
         self.members += 1;
         self.durable |= durable;

@@ -8,6 +8,7 @@
 
 use std::{ops::Bound, time::Duration};
 
+use redb::CursorError;
 use sdk_schema::Timestamp;
 
 use crate::{
@@ -95,6 +96,9 @@ pub(in crate::store) struct LogWriter {
     /// How many they may have.
     limit: u64,
 }
+
+/// The key and the value of an entry.
+pub(in crate::store) type LogEntry = ([u8; Position::BYTES], Vec<u8>);
 
 /// One change as it stands in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +198,26 @@ impl LogState {
             self.total = written.total;
             self.written += written.entries as usize;
         }
+    }
+
+    /// Adds entries that come after all that are there.
+    pub(in crate::store) fn write(
+        trees: &mut Trees<'_>,
+        entries: &[LogEntry],
+    ) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let log = trees.changing(TreeId::Log)?;
+        let mut cursor = log.upper_bound_mut(Bound::<&[u8]>::Unbounded)?;
+        for (key, entry) in entries {
+            let added = cursor.insert_before(key.as_slice(), entry.as_slice());
+            added.map_err(|error| match error {
+                CursorError::Storage(error) => error.into(),
+                other => damaged(DecodeError::value(&"a later revision", &other)),
+            })?;
+        }
+        Ok(cursor.close()?)
     }
 
     /// Removes what need not be kept.
@@ -300,7 +324,7 @@ impl LogWriter {
     }
 
     /// The entry of the changes since the last one.
-    pub(in crate::store) fn take_entry(&mut self) -> ([u8; Position::BYTES], Vec<u8>) {
+    pub(in crate::store) fn take_entry(&mut self) -> LogEntry {
         let position = Position {
             part: self.entries,
             ..self.position
