@@ -101,9 +101,9 @@ fn measure(
                 continue;
             }
             for (line, value) in lines.iter_mut().zip(values) {
-                value
-                    .into_iter()
-                    .for_each(|value| line.samples[engine].push(value));
+                if let Some(value) = value {
+                    line.samples[engine].push(value);
+                }
             }
         }
     }

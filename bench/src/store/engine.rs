@@ -128,7 +128,7 @@ where
         Ok(count)
     };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..writers).map(|_| scope.spawn(&write)).collect();
+        let threads: Vec<_> = (0..writers).map(|_| scope.spawn(write)).collect();
         let counts = threads.into_iter().map(|thread| {
             let ended = thread.join();
             ended.unwrap_or_else(|_| Err(anyhow!("a writer panicked")))

@@ -196,12 +196,12 @@ impl<'t> WriteTx<'t> {
     /// closure is then run again, alone.
     pub(super) fn require_alone(&mut self) -> Result<(), StoreError> {
         self.wants_alone |= self.undo.is_shared();
-        match self.wants_alone {
-            false => Ok(()),
-            true => Err(StoreError::Doomed {
-                detail: "it is run again, in a transaction of its own".to_owned(),
-            }),
+        if !self.wants_alone {
+            return Ok(());
         }
+        Err(StoreError::Doomed {
+            detail: "it is run again, in a transaction of its own".to_owned(),
+        })
     }
 
     /// Whether the closure has to be run again, alone.
@@ -246,9 +246,10 @@ impl<'t> WriteTx<'t> {
 
     /// Adds a change to the log.
     fn log(&mut self, change: &RawChange<'_>) -> Result<(), StoreError> {
-        match self.log.add(change) {
-            true => self.write_log(),
-            false => Ok(()),
+        if self.log.add(change) {
+            self.write_log()
+        } else {
+            Ok(())
         }
     }
 
@@ -305,9 +306,10 @@ impl<'t> WriteTx<'t> {
         if self.undo.apply(&mut self.read.trees).is_err() {
             self.broken.store(true, Ordering::Release);
         }
-        match self.wants_alone {
-            true => Ended::WantsAlone,
-            false => Ended::Unchanged,
+        if self.wants_alone {
+            Ended::WantsAlone
+        } else {
+            Ended::Unchanged
         }
     }
 }

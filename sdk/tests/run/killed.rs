@@ -17,7 +17,7 @@ use sdk::{
     Table,
     clock::Clock,
     schema::{Operation, Row},
-    store::{Store, StoreError, Table as _},
+    store::{Store, StoreError},
 };
 
 /// How often the child is killed, unless `TORTURE` says how often.
@@ -107,10 +107,10 @@ async fn transfer(store: &Store, transfer: &Transfer, refuse: bool) -> Result<()
         if let Some(old) = transfer.number.checked_sub(KEPT) {
             tx.delete::<Transfer>((transfer.writer, old)).await?;
         }
-        match refuse {
-            true => Err(Refusal::Wanted),
-            false => Ok(()),
+        if refuse {
+            return Err(Refusal::Wanted);
         }
+        Ok(())
     };
     if transfer.writer == RELAXED {
         store.write_relaxed(body).await
@@ -134,7 +134,7 @@ async fn write(store: Store, writer: u32, mut number: u64, seed: u64) {
             receipt: format!("{writer}/{number}"),
             tags: vec![format!("tag {}", number % 3), "all".to_owned()],
         };
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             let refused = transfer(&store, &next, true).await;
             assert!(matches!(refused, Err(Refusal::Wanted)));
         }
@@ -169,7 +169,7 @@ async fn newest(store: &Store) -> BTreeMap<u32, u64> {
         let last = store
             .read(async |tx| {
                 let scan = tx.scan::<Transfer>().by(Transfer::WRITER, writer).rev();
-                Ok::<_, StoreError>(scan.first().await?)
+                scan.first().await
             })
             .await
             .expect("a snapshot");

@@ -130,7 +130,9 @@ impl Engine for Fjall {
                 let id = key.last_chunk().context("an entry is too short")?;
                 page.push(self.row(&snapshot, *id)?);
             }
-            page.iter().for_each(|order| tally.add(order));
+            for order in &page {
+                tally.add(order);
+            }
         }
         Ok(tally)
     }

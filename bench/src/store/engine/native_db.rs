@@ -1,4 +1,4 @@
-//! native_db by its derive. Its keys know no time, so the second index is one
+//! `native_db` by its derive. Its keys know no time, so the second index is one
 //! of a function that gives customer and microseconds.
 
 use std::{
@@ -164,7 +164,9 @@ impl Engine for NativeDb {
                 .take(limit)
                 .map(|order| order?.into_order())
                 .collect::<Result<_>>()?;
-            page.iter().for_each(|order| tally.add(order));
+            for order in &page {
+                tally.add(order);
+            }
         }
         Ok(tally)
     }

@@ -1,10 +1,6 @@
 //! The store of this project, by its typed API.
 
-use std::{
-    hint::black_box,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{hint::black_box, path::Path, sync::Arc};
 
 use anyhow::{Context, Result};
 use sdk::{
@@ -13,7 +9,10 @@ use sdk::{
     schema::Operation,
     store::{FeedError, Store, StoreError},
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Mutex,
+};
 
 use super::{Engine, Fresh, Supply};
 use crate::store::order::{Order, Tally};
@@ -62,7 +61,7 @@ impl Engine for Ours {
     fn load(&mut self, rows: &mut Supply) -> Result<()> {
         let rows = Mutex::new(rows);
         let write = self.store.write_alone(async |tx| {
-            let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut rows = rows.lock().await;
             tx.load(&mut **rows).await
         });
         self.runtime.block_on(write)?;
@@ -102,7 +101,9 @@ impl Engine for Ours {
             for customer in customers {
                 let scan = tx.scan::<Order>().by(Order::CUSTOMER, customer);
                 let page = scan.limit(limit).collect().await?;
-                page.rows.iter().for_each(|order| tally.add(order));
+                for order in &page.rows {
+                    tally.add(order);
+                }
             }
             Ok::<_, StoreError>(tally)
         });
@@ -155,7 +156,9 @@ impl Engine for Ours {
                         .changes
                         .iter()
                         .filter_map(|change| change.new.as_ref());
-                    new.for_each(|order| tally.add(order));
+                    for order in new {
+                        tally.add(order);
+                    }
                     black_box(&tally);
                     // Tells the compiler what the loop would return.
                     if tally.rows == u64::MAX {

@@ -139,7 +139,9 @@ impl Engine for RawRedb {
                 let row = rows.get(id)?.context("an index names no row")?;
                 page.push(decode(id, row.value())?);
             }
-            page.iter().for_each(|order| tally.add(order));
+            for order in &page {
+                tally.add(order);
+            }
         }
         Ok(tally)
     }

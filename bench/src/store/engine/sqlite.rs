@@ -5,7 +5,7 @@
 //! for each and a busy timeout, waiting writers would sleep and try again.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -20,7 +20,6 @@ use crate::store::{
 };
 
 pub(crate) struct Sqlite {
-    path: PathBuf,
     writer: Mutex<Connection>,
     reader: Connection,
 }
@@ -49,15 +48,13 @@ const BY_CUSTOMER: &str = "SELECT * FROM orders WHERE customer = ? ORDER BY plac
 const ADD_CENT: &str = "UPDATE orders SET total_cents = total_cents + 1 WHERE id = ?";
 
 impl Sqlite {
-    pub(crate) fn open(dir: &Path, writers: Writers) -> Result<Self> {
+    pub(crate) fn open(dir: &Path) -> Result<Self> {
         let path = dir.join("orders.sqlite");
         let writer = connect(&path)?;
         writer.execute_batch(SCHEMA)?;
         Ok(Self {
             reader: connect(&path)?,
             writer: Mutex::new(writer),
-            writers,
-            path,
         })
     }
 }
@@ -75,7 +72,7 @@ fn connect(path: &Path) -> Result<Connection> {
     let cache = -i64::try_from(CACHE_BYTES >> 10)?;
     connection.pragma_update(None, "cache_size", cache)?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    connection.busy_timeout(Duration::from_secs(60))?;
+    connection.busy_timeout(Duration::from_mins(1))?;
     Ok(connection)
 }
 
@@ -174,7 +171,9 @@ impl Engine for Sqlite {
                 while let Some(row) = rows.next()? {
                     page.push(decode(row)?);
                 }
-                page.iter().for_each(|order| tally.add(order));
+                for order in &page {
+                    tally.add(order);
+                }
             }
             Ok(tally)
         })

@@ -32,7 +32,10 @@ pub(crate) fn load(options: &LoadOptions) -> Result<()> {
     let mut supply = Supply::new(options.rows, customers(options.rows));
     let start = Instant::now();
     engine.load(&mut supply)?;
-    let seconds = (start.elapsed() - supply.making()).as_secs_f64();
+    let seconds = start
+        .elapsed()
+        .saturating_sub(supply.making())
+        .as_secs_f64();
     println!("{seconds} {}", machine::peak_memory_bytes()?);
     Ok(())
 }

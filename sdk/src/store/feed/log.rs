@@ -41,7 +41,7 @@ impl Default for Retention {
     /// Seven days and 64 MiB.
     fn default() -> Self {
         Self {
-            age: Duration::from_secs(7 * 24 * 60 * 60),
+            age: Duration::from_hours(7 * 24),
             bytes: 64 << 20,
         }
     }
@@ -412,6 +412,7 @@ fn short(expected: usize, found: &[u8]) -> DecodeError {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
 fn damaged(error: DecodeError) -> StoreError {
     StoreError::Damaged {
         detail: format!("log: {error}"),

@@ -96,7 +96,7 @@ impl Scope {
             }
         };
         let target = |binding: Arc<Binding>| -> Result<_, FeedError> {
-            Ok((binding.table.raw().id, self.target(binding)?))
+            Ok((binding.table.raw().id, self.target(&binding)?))
         };
         Ok(Resolved {
             catalogue: Arc::clone(catalogue),
@@ -105,7 +105,7 @@ impl Scope {
         })
     }
 
-    fn target(&self, binding: Arc<Binding>) -> Result<Target, FeedError> {
+    fn target(&self, binding: &Arc<Binding>) -> Result<Target, FeedError> {
         let table = &binding.table;
         if !table.schema().feed {
             return Err(FeedError::NotLogged {
@@ -116,7 +116,7 @@ impl Scope {
             name: Arc::new(table.name().clone()),
             prefix: Vec::new(),
             filters: Vec::new(),
-            binding: Arc::clone(&binding),
+            binding: Arc::clone(binding),
         };
         for clause in &self.clauses {
             match clause {
