@@ -12,9 +12,9 @@ use super::{
 /// The bytes of a typed row.
 pub(super) fn typed<T: Table>(binding: &Binding, row: &T) -> Result<Vec<u8>, StoreError> {
     let mut out = FieldWriter::new(binding.table.layout(), Vec::new());
-    for (position, declared) in binding.declared.iter().enumerate() {
+    for (position, declared) in binding.declared().enumerate() {
         out.at(position);
-        row.encode_field(*declared, &mut out);
+        row.encode_field(declared, &mut out);
     }
     out.finish().map_err(|fault| refuse(&binding.table, fault))
 }

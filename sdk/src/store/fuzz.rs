@@ -45,8 +45,7 @@ pub fn row(bytes: &[u8]) {
 }
 
 fn read(table: &StoredTable, row: RowView<'_>) -> Result<Row, super::DecodeError> {
-    let order: Vec<_> = (0..table.fields().len()).collect();
-    RowReader::new(row, table.plan(&row), table.schema(), &order).dynamic()
+    RowReader::new(row, table.plan(&row), table.fields()).dynamic()
 }
 
 fn check_round_trip(table: &Arc<StoredTable>, row: &Row) {

@@ -162,7 +162,8 @@ impl<'a> KeyReader<'a> {
 const NUL: u8 = 0;
 const ESCAPED: u8 = 0xff;
 const TERMINATOR: [u8; 2] = [NUL, NUL];
-const NULL: u8 = 0;
+/// The form of a null.
+pub(crate) const NULL: u8 = 0;
 const PRESENT: u8 = 1;
 
 fn stray_escape(found: u8) -> DecodeError {

@@ -30,13 +30,68 @@ pub(crate) enum Place {
     Variable { index: usize },
 }
 
+/// Where a field stands and where it says that it is null. Twelve bytes: those
+/// of all fields are looked at for each row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// The distance from the beginning of the row, or the index in the variable part.
+    at: u32,
+    /// The bytes of a value; none for a variable one, as no type has values of no bytes.
+    width: u32,
+    /// The byte of the null bitmap; the first of the row for a field that has no bit.
+    null_byte: u16,
+    /// The bit in it that is set when the field is null; none for a field that
+    /// never is.
+    null_mask: u8,
+}
+
+impl Slot {
+    fn new(place: Place, null_bit: Option<usize>) -> Self {
+        let (at, width) = match place {
+            Place::Fixed { offset, width } => (offset, width),
+            Place::Variable { index } => (index, 0),
+        };
+        let byte = null_bit.map_or(0, |bit| NUMBER_BYTES + bit / 8);
+        let small = "a table has at most 65534 fields of at most 16 bytes";
+        Self {
+            at: u32::try_from(at).expect(small),
+            width: u32::try_from(width).expect(small),
+            null_byte: u16::try_from(byte).expect(small),
+            null_mask: null_bit.map_or(0, |bit| 1 << (bit % 8)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn place(self) -> Place {
+        let (at, width) = (self.at as usize, self.width as usize);
+        if width == 0 {
+            Place::Variable { index: at }
+        } else {
+            Place::Fixed { offset: at, width }
+        }
+    }
+
+    /// Whether a row, whose fixed part is there, has null in its place.
+    #[inline]
+    pub(crate) fn is_null(self, row: &[u8]) -> bool {
+        self.null_mask != 0 && row[usize::from(self.null_byte)] & self.null_mask != 0
+    }
+
+    /// The bit of the bitmap that is set when the field is null.
+    fn null_bit(self) -> Option<usize> {
+        let bit = self.null_mask.checked_ilog2()?;
+        let before = (usize::from(self.null_byte) - NUMBER_BYTES) * 8;
+        Some(before + bit as usize)
+    }
+}
+
 /// The fields of a layout with their places.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layout {
     pub number: u16,
     pub fields: Vec<LayoutField>,
-    places: Vec<Place>,
-    null_bits: Vec<Option<usize>>,
+    /// Where each field stands.
+    slots: Vec<Slot>,
     /// Where the end offsets begin: the length of all that is fixed.
     ends_at: usize,
     variables: usize,
@@ -56,8 +111,7 @@ impl Layout {
         let nullable = fields.iter().filter(|field| field.nullable).count();
         let mut layout = Self {
             number,
-            places: Vec::with_capacity(fields.len()),
-            null_bits: Vec::with_capacity(fields.len()),
+            slots: Vec::with_capacity(fields.len()),
             ends_at: NUMBER_BYTES + nullable.div_ceil(8),
             variables: 0,
             fields: Vec::new(),
@@ -65,10 +119,8 @@ impl Layout {
         let mut bits = 0..;
         for field in &fields {
             let place = layout.next_place(&field.ty);
-            layout.places.push(place);
-            layout
-                .null_bits
-                .push(if field.nullable { bits.next() } else { None });
+            let null_bit = if field.nullable { bits.next() } else { None };
+            layout.slots.push(Slot::new(place, null_bit));
         }
         layout.fields = fields;
         layout
@@ -86,19 +138,26 @@ impl Layout {
         }
     }
 
+    #[inline]
+    pub(crate) fn slot(&self, position: usize) -> Slot {
+        self.slots[position]
+    }
+
     pub(crate) fn place(&self, position: usize) -> Place {
-        self.places[position]
+        self.slots[position].place()
     }
 
     /// The bit of the bitmap that is set when the field is null.
     pub(crate) fn null_bit(&self, position: usize) -> Option<usize> {
-        self.null_bits[position]
+        self.slots[position].null_bit()
     }
 
+    #[inline]
     pub(crate) fn ends_at(&self) -> usize {
         self.ends_at
     }
 
+    #[inline]
     pub(crate) fn variables(&self) -> usize {
         self.variables
     }

@@ -26,7 +26,7 @@ use super::{
     catalogue::{StoredIndex, StoredTable},
     cursor::Cursor,
     error::{DecodeError, StoreError},
-    key::{KeyBytes, KeyReader, KeyValue, KeyWriter, after_prefix, dynamic::skip},
+    key::{KeyBytes, KeyReader, KeyValue, KeyWriter, NULL, after_prefix, dynamic::skip},
     trees::TreeId,
 };
 
@@ -134,7 +134,7 @@ impl Query {
         let mut parts = KeyReader::new(values);
         for field in fields {
             let position = require(table, field)?;
-            refuse_list(table, position, "one value; `containing` takes an element")?;
+            require_order(table, position)?;
             let start = values.len() - parts.rest().len();
             skip(&table.fields()[position], &mut parts)
                 .map_err(|error| value_error(table, field, &error))?;
@@ -165,7 +165,7 @@ impl Query {
         ends: Ends,
     ) -> Result<(), StoreError> {
         let field = require(table, field)?;
-        refuse_list(table, field, "a field with an order")?;
+        require_order(table, field)?;
         self.range = Some(Range {
             field,
             ends: without_null(table, field, ends),
@@ -267,17 +267,40 @@ impl Query {
         }
     }
 
+    /// The key of the only entry that can be the answer, when the conditions name
+    /// all fields of the key or of a unique index.
+    pub(crate) fn point(&self, table: &StoredTable, access: Access) -> Option<KeyBytes> {
+        let fields = access.fields(table);
+        if self.range.is_some() || self.after.is_some() || self.equal.len() != fields.len() {
+            return None;
+        }
+        let is_unique = access.index(table).is_none_or(|index| index.unique);
+        // Rows with a null among their values share them.
+        let is_null = |(field, value): &(usize, KeyBytes)| {
+            let field = &table.fields()[*field];
+            field.nullable && field.ty.element().is_none() && value.as_slice() == [NULL]
+        };
+        let is_point = is_unique && !self.equal.iter().any(is_null);
+        is_point.then(|| self.prefix(table, access))
+    }
+
+    /// The values of the fields in front, as keys begin with them.
+    fn prefix(&self, table: &StoredTable, access: Access) -> KeyBytes {
+        let mut prefix = KeyBytes::new();
+        let fields = access.fields(table).iter();
+        for value in fields.map_while(|field| self.value_of(*field)) {
+            prefix.extend_from_slice(value);
+        }
+        prefix
+    }
+
     /// The range of the tree that holds the answer, from the cursor on.
     pub(crate) fn key_range(
         &self,
         table: &StoredTable,
         access: Access,
     ) -> Result<KeyRange, StoreError> {
-        let mut prefix = KeyBytes::new();
-        let fields = access.fields(table).iter();
-        for value in fields.map_while(|field| self.value_of(*field)) {
-            prefix.extend_from_slice(value);
-        }
+        let prefix = self.prefix(table, access);
         let range = KeyRange::new(prefix, self.range.as_ref().map(|range| &range.ends));
         match &self.after {
             None => Ok(range),
@@ -347,17 +370,22 @@ fn require_list(table: &StoredTable, field: &str) -> Result<usize, StoreError> {
     }
 }
 
-fn refuse_list(table: &StoredTable, field: usize, expected: &str) -> Result<(), StoreError> {
+/// Checks that a field has an order; a list has not, its elements may.
+fn require_order(table: &StoredTable, field: usize) -> Result<(), StoreError> {
     let field = &table.fields()[field];
-    match field.ty.element() {
-        None => Ok(()),
-        Some(_) => Err(StoreError::Value {
-            table: table.name().to_string(),
-            field: field.name.to_string(),
-            expected: expected.to_owned(),
-            found: field.ty.to_string(),
-        }),
+    if field.ty.is_orderable() {
+        return Ok(());
     }
+    let hint = match field.ty.element() {
+        Some(_) => ", or `containing` with an element",
+        None => "",
+    };
+    Err(StoreError::Value {
+        table: table.name().to_string(),
+        field: field.name.to_string(),
+        expected: format!("a type with an order{hint}"),
+        found: field.ty.to_string(),
+    })
 }
 
 fn value_error(table: &StoredTable, field: &str, error: &DecodeError) -> StoreError {

@@ -81,6 +81,7 @@ impl<'t> ReadTx<'t> {
         Ok(TableView::new(&self.trees, Arc::new(binding)))
     }
 
+    #[inline]
     pub(super) fn read_row<R: ScanRow>(
         &self,
         binding: &Binding,

@@ -23,7 +23,7 @@ use sdk_schema::FieldType;
 
 use super::{
     error::DecodeError,
-    layout::{Layout, Place, WIDE},
+    layout::{Layout, Place, Slot, WIDE},
     plan::Plan,
     value::utf8,
 };
@@ -41,6 +41,7 @@ impl<'a> RawField<'a> {
     }
 
     /// Whether the field is null.
+    #[inline]
     pub fn is_null(&self) -> bool {
         self.bytes.is_none()
     }
@@ -51,22 +52,27 @@ impl<'a> RawField<'a> {
     }
 
     /// The bytes of a value.
+    #[inline]
     pub fn bytes(&self) -> Result<&'a [u8], DecodeError> {
-        self.bytes.ok_or_else(|| DecodeError::Null {
+        self.bytes.ok_or_else(|| self.refuse_null())
+    }
+
+    #[cold]
+    fn refuse_null(&self) -> DecodeError {
+        DecodeError::Null {
             expected: self.ty.to_string(),
-        })
+        }
     }
 
     /// The bytes of a value of `N` bytes.
+    #[inline]
     pub fn fixed<const N: usize>(&self) -> Result<[u8; N], DecodeError> {
         let bytes = self.bytes()?;
-        bytes.try_into().map_err(|_| DecodeError::Short {
-            expected: N,
-            found: bytes.len(),
-        })
+        bytes.try_into().map_err(|_| short(N, bytes.len()))
     }
 
     /// The text of a value that is text.
+    #[inline]
     pub fn text(&self) -> Result<&'a str, DecodeError> {
         utf8(self.bytes()?)
     }
@@ -77,18 +83,28 @@ impl<'a> RawField<'a> {
     }
 }
 
+#[cold]
+fn short(expected: usize, found: usize) -> DecodeError {
+    DecodeError::Short { expected, found }
+}
+
 /// The layout that a row says it has; the flag of wide offsets is cut off.
+#[inline]
 pub(crate) fn layout_number(bytes: &[u8]) -> Result<u16, DecodeError> {
     Ok(head(bytes)? & !WIDE)
 }
 
+#[inline]
 fn head(bytes: &[u8]) -> Result<u16, DecodeError> {
-    let head = bytes.first_chunk().ok_or(DecodeError::Short {
-        expected: 2,
-        found: bytes.len(),
-    })?;
-    Ok(u16::from_le_bytes(*head))
+    match bytes.first_chunk() {
+        Some(head) => Ok(u16::from_le_bytes(*head)),
+        None => Err(short(2, bytes.len())),
+    }
 }
+
+/// The bytes of an end offset, by the flag in the head.
+const NARROW: usize = 2;
+const WIDE_BYTES: usize = 4;
 
 /// The bytes of a row with the layout that they have.
 #[derive(Debug, Clone, Copy)]
@@ -97,27 +113,29 @@ pub(crate) struct RowView<'a> {
     layout: &'a Layout,
     /// 2 or 4.
     end_bytes: usize,
+    ends_at: usize,
     variable_at: usize,
 }
 
 impl<'a> RowView<'a> {
     /// Checks that all that is fixed is there and that the row ends where it says.
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], layout: &'a Layout) -> Result<Self, DecodeError> {
-        let end_bytes = if head(bytes)? & WIDE == 0 { 2 } else { 4 };
+        let is_wide = head(bytes)? & WIDE != 0;
+        let end_bytes = if is_wide { WIDE_BYTES } else { NARROW };
         let view = Self {
             bytes,
             layout,
             end_bytes,
+            ends_at: layout.ends_at(),
             variable_at: layout.ends_at() + layout.variables() * end_bytes,
         };
-        let found = bytes.len().checked_sub(view.variable_at);
-        let found = found.ok_or(DecodeError::Short {
-            expected: view.variable_at,
-            found: bytes.len(),
-        })?;
-        let expected = view.end(layout.variables());
+        let Some(found) = bytes.len().checked_sub(view.variable_at) else {
+            return Err(short(view.variable_at, bytes.len()));
+        };
+        let expected = view.variable_bytes();
         match found.cmp(&expected) {
-            std::cmp::Ordering::Less => Err(DecodeError::Short { expected, found }),
+            std::cmp::Ordering::Less => Err(short(expected, found)),
             std::cmp::Ordering::Equal => Ok(view),
             std::cmp::Ordering::Greater => Err(DecodeError::Trailing {
                 found: found - expected,
@@ -129,98 +147,159 @@ impl<'a> RowView<'a> {
         self.layout
     }
 
-    /// Where variable value number `count - 1` ends; 0 for none.
-    fn end(&self, count: usize) -> usize {
-        let Some(index) = count.checked_sub(1) else {
-            return 0;
-        };
-        let at = self.layout.ends_at() + index * self.end_bytes;
-        if self.end_bytes == 2 {
-            usize::from(u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]))
+    /// How many variable bytes there are, as the last end offset says.
+    fn variable_bytes(&self) -> usize {
+        match self.layout.variables().checked_sub(1) {
+            None => 0,
+            Some(last) => self.ends(last).1,
+        }
+    }
+
+    /// Where a variable value starts and ends, counted from the first of them.
+    #[inline]
+    fn ends(&self, index: usize) -> (usize, usize) {
+        let ends = &self.bytes[self.ends_at..self.variable_at];
+        if self.end_bytes == NARROW {
+            let end = |bytes: &[u8]| {
+                let end = bytes.first_chunk();
+                end.map_or(usize::MAX, |end| u16::from_le_bytes(*end).into())
+            };
+            match index.checked_sub(1) {
+                None => (0, end(ends)),
+                // The end of the value before and its own stand side by side.
+                Some(before) => match ends[before * NARROW..].first_chunk() {
+                    Some([a, b, c, d]) => {
+                        let (start, end) = ([*a, *b], [*c, *d]);
+                        let number = |bytes| usize::from(u16::from_le_bytes(bytes));
+                        (number(start), number(end))
+                    }
+                    None => (0, usize::MAX),
+                },
+            }
         } else {
-            let end = [0, 1, 2, 3].map(|byte| self.bytes[at + byte]);
-            usize::try_from(u32::from_le_bytes(end)).unwrap_or(usize::MAX)
+            let end = |index: usize| {
+                let end = ends[index * WIDE_BYTES..].first_chunk();
+                let end = end.map(|end| usize::try_from(u32::from_le_bytes(*end)));
+                end.and_then(Result::ok).unwrap_or(usize::MAX)
+            };
+            (index.checked_sub(1).map_or(0, end), end(index))
         }
     }
 
     /// The field at a position of the layout.
-    #[inline]
     pub(crate) fn field(&self, position: usize) -> Result<RawField<'a>, DecodeError> {
-        let ty = &self.layout.fields[position].ty;
-        let bytes = match self.layout.place(position) {
-            _ if self.is_null(position) => None,
-            Place::Fixed { offset, width } => Some(&self.bytes[offset..offset + width]),
-            Place::Variable { index } => Some(self.variable(index)?),
+        let slot = self.layout.slot(position);
+        match self.bytes_at(slot) {
+            Some(bytes) => Ok(RawField::new(bytes, &self.layout.fields[position].ty)),
+            None => Err(self.fault_at(slot)),
+        }
+    }
+
+    /// The bytes of a field, of which a null has none. `None` when the end
+    /// offsets lie.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a call for each field makes reading a row half as slow again"
+    )]
+    #[expect(
+        clippy::option_option,
+        reason = "a `Result` would carry its error through each read"
+    )]
+    pub(crate) fn bytes_at(&self, slot: Slot) -> Option<Option<&'a [u8]>> {
+        if slot.is_null(self.bytes) {
+            return Some(None);
+        }
+        let (start, end) = match slot.place() {
+            Place::Fixed { offset, width } => (offset, offset + width),
+            Place::Variable { index } => {
+                let (start, end) = self.ends(index);
+                let at = self.variable_at;
+                (at.saturating_add(start), at.saturating_add(end))
+            }
         };
-        Ok(RawField { bytes, ty })
+        self.bytes.get(start..end).map(Some)
     }
 
-    fn is_null(&self, position: usize) -> bool {
-        self.layout
-            .null_bit(position)
-            .is_some_and(|bit| self.bytes[2 + bit / 8] & (1 << (bit % 8)) != 0)
-    }
-
-    fn variable(&self, index: usize) -> Result<&'a [u8], DecodeError> {
-        let (start, end) = (self.end(index), self.end(index + 1));
-        let bytes = &self.bytes[self.variable_at..];
-        bytes.get(start..end).ok_or(DecodeError::Offset {
+    /// Why a field has no bytes.
+    #[cold]
+    pub(crate) fn fault_at(&self, slot: Slot) -> DecodeError {
+        let (start, end) = match slot.place() {
+            Place::Fixed { offset, width } => (offset, offset + width),
+            Place::Variable { index } => self.ends(index),
+        };
+        DecodeError::Offset {
             start,
             end,
-            limit: bytes.len(),
-        })
+            limit: self.bytes.len() - self.variable_at,
+        }
     }
 }
 
-/// A stored row as its type reads it: by the index of a declared field.
+/// A stored row as its type reads it: by the index of a declared or selected field.
 #[derive(Debug, Clone, Copy)]
 pub struct RowReader<'a> {
     row: RowView<'a>,
     plan: &'a Plan,
-    table: &'a sdk_schema::Table,
-    /// For each declared or selected field its position in the table.
-    order: &'a [usize],
+    /// The fields of the plan.
+    fields: &'a [sdk_schema::Field],
+    /// For each selected field its position in the plan; none when all are read
+    /// in the order of the plan.
+    selected: Option<&'a [usize]>,
 }
 
 impl<'a> RowReader<'a> {
-    pub(crate) fn new(
-        row: RowView<'a>,
-        plan: &'a Plan,
-        table: &'a sdk_schema::Table,
-        order: &'a [usize],
-    ) -> Self {
+    #[inline]
+    pub(crate) fn new(row: RowView<'a>, plan: &'a Plan, fields: &'a [sdk_schema::Field]) -> Self {
         Self {
             row,
             plan,
-            table,
-            order,
+            fields,
+            selected: None,
         }
+    }
+
+    /// The same row, of which only the fields at these positions are read.
+    #[inline]
+    pub(crate) fn selecting(self, selected: Option<&'a [usize]>) -> Self {
+        Self { selected, ..self }
     }
 
     /// Reads the fields as dynamic values.
     pub(crate) fn dynamic(&self) -> Result<sdk_schema::Row, DecodeError> {
-        let value = |position: &usize| {
-            let name = &self.table.fields[*position].name;
-            let value = self.plan.read(&self.row, *position, dynamic::decode);
-            let value = value.map_err(|error| error.in_field(name))?;
-            Ok((name.clone(), value))
+        let count = self.selected.map_or(self.fields.len(), <[usize]>::len);
+        let value = |index| {
+            let position = self.selected.map_or(index, |selected| selected[index]);
+            let value = self.field(index, dynamic::decode)?;
+            Ok((self.fields[position].name.clone(), value))
         };
-        self.order.iter().map(value).collect()
+        (0..count).map(value).collect()
     }
 
-    /// Reads the field at `index` in the order of declaration, or of selection, by [`FieldValue::decode`](super::FieldValue::decode) of its type.
-    #[inline]
+    /// Reads the field at `index` in the order of declaration, or of selection, by
+    /// [`FieldValue::decode`](super::FieldValue::decode) of its type.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a call for each field makes reading a row half as slow again"
+    )]
     pub fn field<V>(
         &self,
         index: usize,
         decode: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
     ) -> Result<V, DecodeError> {
-        let position = *self
-            .order
-            .get(index)
-            .ok_or_else(|| DecodeError::value(&"the index of a field", &index))?;
-        self.plan
-            .read(&self.row, position, decode)
-            .map_err(|error| error.in_field(&self.table.fields[position].name))
+        let position = match self.selected {
+            None => index,
+            Some(selected) => selected.get(index).copied().unwrap_or(usize::MAX),
+        };
+        match self.fields.get(position) {
+            Some(field) => self.plan.read(&self.row, field, position, decode),
+            None => Err(no_field(index)),
+        }
     }
+}
+
+#[cold]
+fn no_field(index: usize) -> DecodeError {
+    DecodeError::value(&"the index of a field", &index)
 }

@@ -10,6 +10,7 @@
 
 mod condition;
 mod ends;
+mod entries;
 mod rows;
 mod selection;
 

@@ -6,13 +6,16 @@ mod constraints;
 mod damage;
 #[cfg(feature = "encryption")]
 mod encryption;
+mod expired;
 mod expiry;
 mod faults;
 mod feed;
+mod filters;
 mod fixture;
 mod fuzzing;
 mod groups;
 mod layouts;
+mod lists;
 mod load;
 mod model;
 mod opening;

@@ -58,6 +58,7 @@ pub trait FieldValue: Sized {
 
     /// Reads a `Vec` of these.
     #[doc(hidden)]
+    #[inline]
     fn decode_list(field: RawField<'_>) -> Result<Vec<Self>, DecodeError> {
         field.elements()?.map(|item| Self::decode(item?)).collect()
     }
@@ -86,11 +87,12 @@ impl FieldValue for bool {
         out.fixed([u8::from(*self)]);
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         match field.fixed()? {
             [0] => Ok(false),
             [1] => Ok(true),
-            [other] => Err(DecodeError::value(&"bool", &other)),
+            [other] => Err(refuse_bool(other)),
         }
     }
 }
@@ -106,6 +108,7 @@ macro_rules! numbers {
                 out.fixed(self.to_le_bytes());
             }
 
+            #[inline]
             fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
                 field.fixed().map(Self::from_le_bytes)
             }
@@ -130,6 +133,7 @@ impl FieldValue for u8 {
         out.fixed([*self]);
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         field.fixed().map(|[byte]| byte)
     }
@@ -142,6 +146,7 @@ impl FieldValue for u8 {
         out.variable(list);
     }
 
+    #[inline]
     fn decode_list(field: RawField<'_>) -> Result<Vec<Self>, DecodeError> {
         field.bytes().map(<[u8]>::to_vec)
     }
@@ -156,6 +161,7 @@ impl FieldValue for String {
         out.variable(self.as_bytes());
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         field.text().map(str::to_owned)
     }
@@ -170,6 +176,7 @@ impl<T> FieldValue for Id<T> {
         out.fixed(*self.uuid().as_bytes());
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         field.fixed().map(Uuid::from_bytes).map(Self::from_uuid)
     }
@@ -184,6 +191,7 @@ impl FieldValue for Timestamp {
         out.fixed(self.as_micros().to_le_bytes());
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         i64::decode(field).and_then(timestamp_from_micros)
     }
@@ -198,6 +206,7 @@ impl FieldValue for NaiveDate {
         out.fixed(self.to_epoch_days().to_le_bytes());
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         i32::decode(field).and_then(date_from_days)
     }
@@ -212,6 +221,7 @@ impl FieldValue for Json {
         out.variable(self.to_string().as_bytes());
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         serde_json::from_slice(field.bytes()?)
             .map_err(|error| DecodeError::value(&FieldType::Json, &error))
@@ -234,6 +244,7 @@ impl<V: FieldValue> FieldValue for Option<V> {
         }
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         (!field.is_null()).then(|| V::decode(field)).transpose()
     }
@@ -250,6 +261,7 @@ impl<V: FieldValue> FieldValue for Vec<V> {
         V::encode_list(self, out);
     }
 
+    #[inline]
     fn decode(field: RawField<'_>) -> Result<Self, DecodeError> {
         V::decode_list(field)
     }
@@ -296,14 +308,31 @@ pub mod table_enum {
     }
 }
 
+#[inline]
 pub(crate) fn timestamp_from_micros(micros: i64) -> Result<Timestamp, DecodeError> {
-    Timestamp::from_micros(micros).ok_or_else(|| DecodeError::value(&FieldType::Timestamp, &micros))
+    Timestamp::from_micros(micros).ok_or_else(|| refuse_micros(micros))
 }
 
 pub(crate) fn date_from_days(days: i32) -> Result<NaiveDate, DecodeError> {
     NaiveDate::from_epoch_days(days).ok_or_else(|| DecodeError::value(&FieldType::Date, &days))
 }
 
+#[inline]
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, DecodeError> {
-    std::str::from_utf8(bytes).map_err(|error| DecodeError::value(&FieldType::String, &error))
+    std::str::from_utf8(bytes).map_err(|error| refuse_text(&error))
+}
+
+#[cold]
+fn refuse_bool(found: u8) -> DecodeError {
+    DecodeError::value(&FieldType::Bool, &found)
+}
+
+#[cold]
+fn refuse_text(error: &std::str::Utf8Error) -> DecodeError {
+    DecodeError::value(&FieldType::String, error)
+}
+
+#[cold]
+fn refuse_micros(micros: i64) -> DecodeError {
+    DecodeError::value(&FieldType::Timestamp, &micros)
 }

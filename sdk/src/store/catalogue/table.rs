@@ -168,13 +168,23 @@ impl StoredTable {
     }
 
     /// Reads the head of a row.
+    #[inline]
     pub(crate) fn view<'a>(&'a self, row: &'a [u8]) -> Result<RowView<'a>, DecodeError> {
         let found = row::layout_number(row)?;
         let layout = self.layouts.get(usize::from(found));
-        RowView::new(row, layout.ok_or(DecodeError::Layout { found })?)
+        match layout {
+            Some(layout) => RowView::new(row, layout),
+            None => Err(DecodeError::Layout { found }),
+        }
+    }
+
+    /// How the fields are found in the rows of each layout.
+    pub(crate) fn plans(&self) -> &[Plan] {
+        &self.plans
     }
 
     /// How the fields are found in a row.
+    #[inline]
     pub(crate) fn plan(&self, row: &RowView<'_>) -> &Plan {
         &self.plans[usize::from(row.layout().number)]
     }
@@ -187,9 +197,8 @@ impl StoredTable {
         position: usize,
         read: impl FnOnce(RawField<'_>) -> Result<V, DecodeError>,
     ) -> Result<V, DecodeError> {
-        self.plan(row)
-            .read(row, position, read)
-            .map_err(|error| error.in_field(&self.fields()[position].name))
+        let field = &self.fields()[position];
+        self.plan(row).read(row, field, position, read)
     }
 
     /// Whether two rows are known to have the same values in some fields, because

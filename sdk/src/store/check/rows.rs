@@ -27,12 +27,11 @@ pub(super) fn check(
     table: &StoredTable,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let order: Vec<_> = (0..table.fields().len()).collect();
     for entry in tx.trees.range(table.rows(), EVERYTHING)? {
         let (key, row) = entry?;
         let key = key.value();
         findings.table().rows += 1;
-        match read(table, &order, row.value()) {
+        match read(table, row.value()) {
             Ok(row) => {
                 let is_old = row.layout().number != table.layout().number;
                 findings.table().in_old_layouts += u64::from(is_old);
@@ -55,10 +54,10 @@ pub(super) fn check(
 }
 
 /// Reads a row in full, by its layout and as its table reads it.
-fn read<'a>(table: &'a StoredTable, order: &[usize], row: &'a [u8]) -> Result<RowView<'a>, String> {
+fn read<'a>(table: &'a StoredTable, row: &'a [u8]) -> Result<RowView<'a>, String> {
     let view = table.view(row).map_err(text)?;
     by_layout(&view).map_err(text)?;
-    let reader = RowReader::new(view, table.plan(&view), table.schema(), order);
+    let reader = RowReader::new(view, table.plan(&view), table.fields());
     let values: Row = reader.dynamic().map_err(text)?;
     let values: Vec<_> = values.iter().map(|(_, value)| value.clone()).collect();
     // Of the types nothing is looser than what a new row must be.

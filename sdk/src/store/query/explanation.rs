@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Bound};
 
-use sdk_schema::{Name, TableName};
+use sdk_schema::{Name, TableName, Value};
 use serde::Serialize;
 
 use super::{Ends, Query, StoredTable, Test};
@@ -15,6 +15,28 @@ use crate::store::{
 ///
 /// Shown as one line, such as `index (author, published_at) of blog.post:
 /// author = "Ada"; filter: votes >= 10; from the last; at most 20`.
+///
+/// ```
+/// # use sdk::{clock::Clock, prelude::*, schema::Operation};
+/// # #[derive(Table, Debug, Clone, PartialEq)]
+/// # #[table(module = "blog", index(author, title))]
+/// # struct Post { #[key] id: u64, author: String, title: String, votes: i64 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let store = Store::in_memory(Clock::system())?;
+/// # let (module, create) = ("blog".parse()?, Operation::CreateTable(Post::table().clone()));
+/// # store.write(async |tx| tx.apply(&module, &create).await).await?;
+/// let said = store.read(async |tx| {
+///     let scan = tx.scan::<Post>().by(Post::AUTHOR, "Ada").filter(Post::VOTES, 10..);
+///     scan.limit(20).explain()
+/// });
+/// assert_eq!(
+///     said.await?.to_string(),
+///     "index (author, title) of blog.post: author = \"Ada\"; filter: votes >= 10; at most 20"
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -189,6 +211,9 @@ fn beginning(table: &StoredTable, field: usize, ends: &Ends) -> Vec<String> {
 fn condition(table: &StoredTable, field: usize, sign: &str, value: &[u8]) -> String {
     let field = &table.fields()[field];
     let value = dynamic::decode(field, &mut KeyReader::new(value));
+    if sign == "=" && value == Ok(Value::Null) {
+        return format!("{} is null", field.name);
+    }
     // What has been encoded by its type decodes; this is no place to fail.
     let text = value.map_or_else(
         |error| error.to_string(),

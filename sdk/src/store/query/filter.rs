@@ -5,7 +5,7 @@
 
 use sdk_schema::Timestamp;
 
-use super::{Ends, contains, refuse_list, require, without_null};
+use super::{Ends, contains, require, require_order, without_null};
 use crate::store::{
     catalogue::StoredTable,
     error::{DecodeError, StoreError},
@@ -37,7 +37,7 @@ impl Filter {
         let field = require(table, field)?;
         let test = match test {
             Test::Within(ends) => {
-                refuse_list(table, field, "a field with an order")?;
+                require_order(table, field)?;
                 Test::Within(without_null(table, field, ends))
             }
             test => test,

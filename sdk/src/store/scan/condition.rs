@@ -39,6 +39,26 @@ pub enum ValueTest {
 }
 
 /// That a field has this value.
+///
+/// ```
+/// # use sdk::{clock::Clock, prelude::*, schema::Operation};
+/// use sdk::store::{Is, IsNull};
+/// # #[derive(Table, Debug, Clone, PartialEq)]
+/// # #[table(module = "blog")]
+/// # struct Post { #[key] id: u64, title: String, published_at: Option<Timestamp> }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let store = Store::in_memory(Clock::system())?;
+/// # let (module, create) = ("blog".parse()?, Operation::CreateTable(Post::table().clone()));
+/// # store.write(async |tx| tx.apply(&module, &create).await).await?;
+/// let drafts = store.read(async |tx| {
+///     let notes = tx.scan::<Post>().filter(Post::TITLE, Is("Notes"));
+///     notes.filter(Post::PUBLISHED_AT, IsNull).exists().await
+/// });
+/// assert!(!drafts.await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Is<V>(pub V);
 

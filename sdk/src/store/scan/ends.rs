@@ -75,6 +75,10 @@ pub(super) fn encode(
     let mut out = KeyWriter::new();
     // A name that is not a field's is reported by the query.
     if let Some(declared) = table.schema().field(field) {
+        // So is a type without order.
+        if !declared.ty.is_indexable() {
+            return Ok(out);
+        }
         dynamic::encode(declared, value, &mut out)
             .map_err(|error| refuse(table, field, error.expected, error.found))?;
     }

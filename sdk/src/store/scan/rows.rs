@@ -9,13 +9,16 @@ use std::sync::Arc;
 
 use sdk_schema::Row;
 
-use super::{Cursor, Positions, Query, StoreError, StoredTable, Table};
+use super::{
+    Cursor, Positions, Query, StoreError, StoredTable, Table,
+    entries::{Entries, EntryKey, ScanEntry},
+};
 use crate::store::{
     catalogue::{Binding, StoredIndex, corrupt},
     error::DecodeError,
     query::{Access, Sieve},
     row::RowReader,
-    trees::{Entries, Guard, ReadTrees},
+    trees::{Guard, ReadTrees},
 };
 
 /// What rows can be read as: every [`Table`], the dynamic [`Row`], and
@@ -52,17 +55,13 @@ pub struct Rows<'a, R> {
     binding: Arc<Binding>,
     selected: Option<Positions>,
     access: Access,
-    /// None when no key can lie in the range.
-    entries: Option<Entries<'a>>,
+    entries: Entries<'a>,
     sieve: Sieve,
-    reverse: bool,
     left: usize,
     /// The key of the last entry that was read.
-    last: Option<Guard<'a>>,
+    last: Option<EntryKey<'a>>,
     form: std::marker::PhantomData<fn() -> R>,
 }
-
-type EntryGuards<'a> = (Guard<'a>, Guard<'a>);
 
 impl<'a, R: ScanRow> Rows<'a, R> {
     pub(in crate::store) fn new(
@@ -71,12 +70,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         query: &Query,
     ) -> Result<Self, StoreError> {
         let access = query.access(&binding.table)?;
-        let range = query.key_range(&binding.table, access)?;
-        let entries = if range.is_empty() {
-            None
-        } else {
-            Some(trees.range(access.tree, range.bounds())?)
-        };
+        let entries = Entries::new(trees, &binding.table, access, query)?;
         Ok(Self {
             trees,
             binding,
@@ -84,7 +78,6 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             access,
             entries,
             sieve: Sieve::new(trees.now(), query.filters.clone()),
-            reverse: query.reverse,
             left: query.limit.unwrap_or(usize::MAX),
             last: None,
             form: std::marker::PhantomData,
@@ -106,22 +99,22 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             return Ok(None);
         };
         // What is left out before the next row need not be read again.
-        while let Some((key, value)) = self.next_entry()? {
-            if self.is_wanted(&key, &value)? {
+        while let Some(entry) = self.entries.next()? {
+            if self.is_wanted(&entry)? {
                 return Ok(Some(Cursor::new(self.access.tree, last.value())));
             }
-            last = key;
+            last = entry.key;
         }
         Ok(None)
     }
 
     pub(in crate::store) fn read_next(&mut self) -> Result<Option<R::Item>, StoreError> {
         while self.left > 0 {
-            let Some((key, value)) = self.next_entry()? else {
+            let Some(entry) = self.entries.next()? else {
                 return Ok(None);
             };
-            let row = self.visit(&key, &value, R::read)?;
-            self.last = Some(key);
+            let row = self.visit(&entry, R::read)?;
+            self.last = Some(entry.key);
             if row.is_some() {
                 self.left -= 1;
                 return Ok(row);
@@ -133,10 +126,10 @@ impl<'a, R: ScanRow> Rows<'a, R> {
     pub(super) fn count_rest(mut self) -> Result<u64, StoreError> {
         let mut count = 0;
         while self.left > 0 {
-            let Some((key, value)) = self.next_entry()? else {
+            let Some(entry) = self.entries.next()? else {
                 break;
             };
-            if self.is_wanted(&key, &value)? {
+            if self.is_wanted(&entry)? {
                 self.left -= 1;
                 count += 1;
             }
@@ -147,7 +140,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
     /// How many entries there are, those of rows included that would be left out.
     pub(in crate::store) fn count_entries(mut self) -> Result<u64, StoreError> {
         let mut count = 0;
-        while self.next_entry()?.is_some() {
+        while self.entries.next()?.is_some() {
             count += 1;
         }
         Ok(count)
@@ -156,31 +149,19 @@ impl<'a, R: ScanRow> Rows<'a, R> {
     /// The key of the row of the next entry. The row is not read, so it may be one
     /// that has expired.
     pub(in crate::store) fn next_key(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some((key, value)) = self.next_entry()? else {
+        let Some(entry) = self.entries.next()? else {
             return Ok(None);
         };
         let table = &self.binding.table;
-        row_key(table, self.access.index(table), &key, &value).map(|key| Some(key.to_vec()))
-    }
-
-    #[inline]
-    fn next_entry(&mut self) -> Result<Option<EntryGuards<'a>>, StoreError> {
-        let next = self.entries.as_mut().and_then(|entries| {
-            if self.reverse {
-                entries.next_back()
-            } else {
-                entries.next()
-            }
-        });
-        Ok(next.transpose()?)
+        row_key(table, self.access.index(table), &entry).map(|key| Some(key.to_vec()))
     }
 
     /// Whether the row of an entry is one that the scan gives.
-    fn is_wanted(&mut self, key: &Guard<'_>, value: &Guard<'_>) -> Result<bool, StoreError> {
+    fn is_wanted(&mut self, entry: &ScanEntry<'_>) -> Result<bool, StoreError> {
         if self.sieve.is_open(&self.binding.table) {
             return Ok(true);
         }
-        let wanted = self.visit(key, value, |_| Ok(()))?;
+        let wanted = self.visit(entry, |_| Ok(()))?;
         Ok(wanted.is_some())
     }
 
@@ -188,8 +169,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
     #[inline]
     fn visit<V>(
         &mut self,
-        key: &Guard<'_>,
-        value: &Guard<'_>,
+        entry: &ScanEntry<'_>,
         read: impl FnOnce(&RowReader<'_>) -> Result<V, DecodeError>,
     ) -> Result<Option<V>, StoreError> {
         let Self {
@@ -202,10 +182,10 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         } = self;
         let table = &binding.table;
         let index = access.index(table);
-        let row_key = row_key(table, index, key, value)?;
+        let row_key = row_key(table, index, entry)?;
         let found;
         let row = match index {
-            None => value.value(),
+            None => entry.value.value(),
             Some(index) => {
                 found = trees.get(table.rows(), row_key)?;
                 let row = found.as_ref().map(Guard::value);
@@ -216,14 +196,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             if !sieve.accepts(table, &row)? {
                 return Ok(None);
             }
-            let order = selected.as_deref().unwrap_or(&binding.order);
-            read(&RowReader::new(
-                row,
-                table.plan(&row),
-                table.schema(),
-                order,
-            ))
-            .map(Some)
+            read(&binding.reader(row, selected.as_deref())).map(Some)
         });
         visited.map_err(|error| corrupt(table, row_key, error))
     }
@@ -234,8 +207,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
 fn row_key<'k>(
     table: &StoredTable,
     index: Option<&StoredIndex>,
-    key: &'k Guard<'_>,
-    value: &'k Guard<'_>,
+    ScanEntry { key, value }: &'k ScanEntry<'_>,
 ) -> Result<&'k [u8], StoreError> {
     match index {
         None => Ok(key.value()),

@@ -124,6 +124,12 @@ pub(super) async fn create_tables(store: &Store) {
     alter(store, &operations).await.expect("the tables fold");
 }
 
+/// Makes a table of module `blog`.
+pub(super) async fn create_table<T: Table>(store: &Store) {
+    let create = Operation::CreateTable(T::table().clone());
+    alter(store, &[create]).await.expect("the table folds");
+}
+
 /// Applies operations of module `blog` in one transaction.
 pub(super) async fn alter(store: &Store, operations: &[Operation]) -> Result<(), StoreError> {
     store
