@@ -10,8 +10,7 @@ run: ## Run the example host on ./data
 	cargo run -p acme -- serve
 
 test: ## Run all tests
-	cargo test --workspace
-	cargo test -p sdk --features encryption --lib -- store:: app::process
+	cargo test --workspace --features sdk/encryption
 
 bench: ## Measure the store beside its peers and write docs/benchmarks.md (half an hour, a C compiler)
 	cargo run --release -p bench --features peers -- store --write docs/benchmarks.md

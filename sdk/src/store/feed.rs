@@ -42,6 +42,7 @@
 //! order of the writes; where it cannot, it says from where on it can. It holds
 //! no more than a part of the log in memory, however slow its reader is.
 
+mod entry;
 mod log;
 mod reader;
 mod scope;
@@ -51,8 +52,9 @@ use std::sync::Arc;
 
 use sdk_schema::{TableName, Timestamp};
 
+pub(in crate::store) use entry::{LogEntry, RawChange};
 pub use log::Retention;
-pub(in crate::store) use log::{LogEntry, LogState, LogWriter, RawChange};
+pub(in crate::store) use log::{LogState, LogWriter};
 pub use reader::Feed;
 pub use watch::Watch;
 

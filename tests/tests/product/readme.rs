@@ -126,7 +126,10 @@ fn the_tour_prints_what_it_says() {
 fn the_first_command_runs_the_main_job_and_the_second_the_tests() {
     let commands = blocks("sh");
     assert_eq!(commands[0], "cargo run -p acme -- serve\n");
-    assert_eq!(commands[1], "cargo test --workspace\n");
+    assert_eq!(
+        commands[1],
+        "cargo test --workspace --features sdk/encryption\n"
+    );
     // The same command; folder and port are the environment's.
     let session = Session::new(&["acme"]);
     let host = session.serve("acme");

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     Batch, FeedError, RawChange,
-    log::{Head, Position},
+    entry::{Head, Position},
     scope::{Resolved, Scope},
 };
 use crate::store::{
