@@ -4,7 +4,8 @@
 //! on. It asks of every row whether it can be read to its last byte, whether
 //! its key is its own, whether each of its index entries is there and each row
 //! that it refers to; of every index entry, whether its row has it; of the
-//! catalogue, whether it and the trees agree.
+//! catalogue, whether it and the trees agree; of the log, whether it has every
+//! revision between its ends.
 //!
 //! *Vocabulary.* A [`Fault`] is one thing that is not as it should be, with what
 //! was found and what was expected. Faults are data: a check fails only when
@@ -13,6 +14,7 @@
 
 mod catalogue;
 mod entries;
+mod log;
 mod report;
 mod rows;
 
@@ -26,13 +28,14 @@ use super::{catalogue::StoredTable, error::StoreError, read::ReadTx, trees::Tree
 /// How many faults are listed.
 pub const MAX_FAULTS: usize = 1_000;
 
-/// Checks the catalogue and all tables.
+/// Checks the catalogue, all tables and the log.
 pub(in crate::store) fn all(tx: &ReadTx<'_>) -> Result<CheckReport, StoreError> {
     let mut findings = Findings::default();
     catalogue::check(tx, &mut findings)?;
     for table in tx.catalogue.tables() {
         check_table(tx, table, &mut findings)?;
     }
+    log::check(tx, &mut findings)?;
     Ok(findings.into_report())
 }
 

@@ -52,7 +52,7 @@ use std::sync::Arc;
 
 use sdk_schema::{TableName, Timestamp};
 
-pub(in crate::store) use entry::{LogEntry, RawChange};
+pub(in crate::store) use entry::{Head, LogEntry, Position, RawChange};
 pub use log::Retention;
 pub(in crate::store) use log::{LogState, LogWriter};
 pub use reader::Feed;

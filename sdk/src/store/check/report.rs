@@ -80,6 +80,8 @@ pub enum FaultKind {
     Unique,
     /// A row refers to one that is not there.
     Reference,
+    /// An entry of the log of changes cannot be read, or one is missing.
+    Log,
 }
 
 impl CheckReport {

@@ -3,6 +3,8 @@
 //! `docs/format-store.md` has every byte. Reading never panics, whatever the
 //! bytes: what does not fit is damage.
 
+use std::fmt;
+
 use sdk_schema::Timestamp;
 
 use crate::store::{
@@ -62,6 +64,12 @@ impl Position {
             revision: u64::from_be_bytes(revision),
             part: u32::from_be_bytes(part),
         })
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "revision {}, part {}", self.revision, self.part)
     }
 }
 

@@ -232,3 +232,17 @@ async fn of_many_faults_some_are_listed_and_all_are_counted() {
     let report = store.check().await.unwrap();
     assert_eq!((report.faults.len(), report.unlisted), (1_000, 500));
 }
+
+#[tokio::test]
+async fn what_is_wrong_in_the_log_is_found() {
+    let revision = |number: u64| [&number.to_be_bytes()[..], &[0; 4]].concat();
+    let store = filled().await;
+    force(&store, TreeId::Log, &revision(3), None).await;
+    let entry = value(&store, TreeId::Log, &revision(5)).await;
+    let short = &entry[..entry.len() - 1];
+    force(&store, TreeId::Log, &revision(5), Some(short)).await;
+    insta::assert_snapshot!(shown(&store.check().await.unwrap()), @r"
+    log, revision 4, part 0: it comes next; expected what follows revision 2, part 0
+    log, revision 5, part 0: log: 28 bytes found where 29 are needed; expected changes of rows
+    ");
+}
