@@ -129,20 +129,17 @@ impl Store {
         }
         let queue = writer.waiting.fetch_add(1, Ordering::AcqRel);
         let _waiting = Waiting(&writer.waiting);
-        let busy = || StoreError::Busy {
+        let busy = |waited| StoreError::Busy {
             waiting: queue,
-            waited: self.limits.wait,
+            waited,
         };
         if queue >= self.limits.queue {
-            return Err(StoreError::Busy {
-                waiting: queue,
-                waited: Duration::ZERO,
-            });
+            return Err(busy(Duration::ZERO));
         }
         tokio::select! {
             biased;
             turn = turn.lock_owned() => Ok(Turn(turn)),
-            () = self.sleep(self.limits.wait) => Err(busy()),
+            () = self.sleep(self.limits.wait) => Err(busy(self.limits.wait)),
         }
     }
 
@@ -346,17 +343,21 @@ impl Store {
         if self.engine.writer.is_flushing.swap(true, Ordering::AcqRel) {
             return;
         }
-        let store = Self {
-            limits: WriteLimits::default(),
-            ..self.clone()
-        };
+        let until = clock::after(self.clock.now(), FLUSH_AFTER);
+        let clock = self.clock.clone();
+        // A store that nobody has any more is closed, which flushes, too.
+        let engine = Arc::downgrade(&self.engine);
         tokio::spawn(async move {
-            store.sleep(FLUSH_AFTER).await;
-            store
-                .engine
-                .writer
-                .is_flushing
-                .store(false, Ordering::Release);
+            clock.sleep_until(until).await;
+            let Some(engine) = engine.upgrade() else {
+                return;
+            };
+            engine.writer.is_flushing.store(false, Ordering::Release);
+            let store = Self {
+                engine,
+                clock,
+                limits: WriteLimits::default(),
+            };
             // The next durable write tries again, and has somebody to tell.
             let _ = store.flush().await;
         });

@@ -456,3 +456,17 @@ async fn a_group_with_one_durable_write_is_durable() {
     relaxed.await.unwrap().unwrap();
     assert_eq!(group.syncs(), 1);
 }
+
+#[tokio::test]
+async fn a_store_that_is_closed_has_its_relaxed_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::open(dir.path(), Clock::manual(at(0))).unwrap();
+    let store = open();
+    create_tables(&store).await;
+    store
+        .write_relaxed(async |tx| tx.insert(&person("Ada")).await)
+        .await
+        .unwrap();
+    drop(store);
+    assert_eq!(all::<Person>(&open()).await, [person("Ada")]);
+}
