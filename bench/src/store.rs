@@ -91,7 +91,7 @@ fn measure(
     let mut lines: Vec<_> = work.measures.iter().map(line).collect();
     ground.begin_work();
     let unmeasured = usize::from(work.is_warmed);
-    for round in 0..work.rounds.unwrap_or(rounds) + unmeasured {
+    for round in 0..work.rounds.count(rounds) + unmeasured {
         for place in rounds::order(round, engines.len()) {
             let engine = engines[place];
             let values = (work.turn)(ground, Turn { engine, round })?;
@@ -161,7 +161,7 @@ impl Options {
             reads: 200_000,
             scans: 300,
             updates: 100_000,
-            inserting: Duration::from_millis(1_500),
+            inserting: Duration::from_millis(400),
         }
     }
 

@@ -101,6 +101,14 @@ impl Ground {
         Ok(loaded)
     }
 
+    /// Loads a database and removes it.
+    pub(crate) fn load_and_forget(&self, engine: usize, rows: u64) -> Result<Loaded> {
+        let dir = self.empty_folder("forgotten")?;
+        let loaded = load(engine, rows, &dir)?;
+        fs::remove_dir_all(&dir)?;
+        Ok(loaded)
+    }
+
     /// The folder of the loaded database, which is closed.
     pub(crate) fn base(&mut self, engine: usize) -> Result<PathBuf> {
         if self.lanes[engine].base.is_none() {

@@ -22,13 +22,32 @@ pub(crate) struct Work {
     pub engines: &'static [&'static str],
     /// What one turn measures.
     pub measures: &'static [Measure],
-    /// How many rounds there are, whatever was asked for.
-    pub rounds: Option<usize>,
+    pub rounds: Rounds,
     /// Whether a round that is not counted comes first.
     pub is_warmed: bool,
     /// One turn of the engine at that place: a value for each measure, none
     /// where the engine cannot.
     pub turn: fn(&mut Ground, Turn) -> Result<Vec<Option<f64>>>,
+}
+
+/// How many rounds a work has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Rounds {
+    /// One: what is measured is the same each time, or takes long.
+    One,
+    /// So many for each one that was asked for: turns are short, so that what the
+    /// disk does meanwhile meets all engines alike.
+    Times(usize),
+}
+
+impl Rounds {
+    /// How many there are when so many were asked for.
+    pub(crate) fn count(self, asked: usize) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Times(times) => asked * times,
+        }
+    }
 }
 
 /// Whose turn it is.
@@ -98,9 +117,21 @@ const fn simple(
         name,
         engines: ALL,
         measures,
-        rounds: None,
+        rounds: Rounds::Times(1),
         is_warmed: false,
         turn,
+    }
+}
+
+/// A work that inserts, with so many writers.
+const fn inserts(
+    name: &'static str,
+    measures: &'static [Measure],
+    turn: fn(&mut Ground, Turn) -> Result<Vec<Option<f64>>>,
+) -> Work {
+    Work {
+        rounds: Rounds::Times(4),
+        ..simple(name, measures, turn)
     }
 }
 
@@ -124,7 +155,27 @@ pub(crate) const WORKS: &[Work] = &[
         load::turn,
     ),
     Work {
-        rounds: Some(1),
+        engines: &[OURS, OURS_UNLOGGED],
+        rounds: Rounds::One,
+        ..simple(
+            "growth",
+            &[
+                Measure {
+                    title: "bulk load of ten times as many",
+                    unit: Unit::PerSecond,
+                    targets: &[],
+                },
+                Measure {
+                    title: "most memory during that load",
+                    unit: Unit::Bytes,
+                    targets: &[],
+                },
+            ],
+            load::growth,
+        )
+    },
+    Work {
+        rounds: Rounds::One,
         ..simple(
             "size",
             &[
@@ -194,7 +245,7 @@ pub(crate) const WORKS: &[Work] = &[
         }],
         write::update,
     ),
-    simple(
+    inserts(
         "insert-1",
         &[Measure {
             title: "durable inserts, 1 writer",
@@ -203,7 +254,7 @@ pub(crate) const WORKS: &[Work] = &[
         }],
         |ground, turn| write::insert(ground, turn, 1),
     ),
-    simple(
+    inserts(
         "insert-8",
         &[Measure {
             title: "durable inserts, 8 writers",
@@ -212,7 +263,7 @@ pub(crate) const WORKS: &[Work] = &[
         }],
         |ground, turn| write::insert(ground, turn, 8),
     ),
-    simple(
+    inserts(
         "insert-64",
         &[Measure {
             title: "durable inserts, 64 writers",
@@ -221,7 +272,7 @@ pub(crate) const WORKS: &[Work] = &[
         }],
         |ground, turn| write::insert(ground, turn, 64),
     ),
-    simple(
+    inserts(
         "insert-256",
         &[Measure {
             title: "durable inserts, 256 writers",
@@ -232,7 +283,7 @@ pub(crate) const WORKS: &[Work] = &[
     ),
     Work {
         engines: &[OURS, OURS_UNLOGGED],
-        ..simple(
+        ..inserts(
             "feed",
             &[Measure {
                 title: "durable inserts, 64 writers, 8 feeds of what is logged",

@@ -1,6 +1,10 @@
 //! The store of this project, by its typed API.
 
-use std::{hint::black_box, path::Path, sync::Arc};
+use std::{
+    hint::black_box,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use anyhow::{Context, Result};
 use sdk::{
@@ -18,7 +22,7 @@ use super::{Engine, Fresh, Supply};
 use crate::store::order::{Order, Tally};
 
 pub(crate) struct Ours {
-    runtime: Runtime,
+    runtime: &'static Runtime,
     store: Store,
     has_feed: bool,
 }
@@ -26,13 +30,19 @@ pub(crate) struct Ours {
 /// How many threads run tasks: as many as the hosts of a small server have.
 const WORKERS: usize = 2;
 
+/// One for all stores, as in a host: opening a store starts no threads.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .expect("the system has threads")
+});
+
 impl Ours {
     /// `has_feed` says whether a table that is new logs its changes.
     pub(crate) fn open(dir: &Path, has_feed: bool) -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .enable_all()
-            .build()?;
+        let runtime = &*RUNTIME;
         let store = Store::open(dir, Clock::system())?;
         let new = Self {
             runtime,

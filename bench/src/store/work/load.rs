@@ -24,6 +24,9 @@ pub(crate) struct LoadOptions {
     pub dir: PathBuf,
 }
 
+/// How many times as many rows show how the cost grows.
+const GROWTH: u64 = 10;
+
 /// Loads, and prints the seconds and the most bytes of memory.
 pub(crate) fn load(options: &LoadOptions) -> Result<()> {
     let contender = CONTENDERS.iter().find(|known| known.name == options.engine);
@@ -44,6 +47,18 @@ pub(super) fn turn(ground: &mut Ground, turn: Turn) -> Result<Vec<Option<f64>>> 
     let loaded = ground.load_anew(turn.engine)?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rows = ground.sizes.rows as f64;
+    Ok(vec![
+        Some(rows / loaded.seconds),
+        Some(loaded.peak_memory_bytes),
+    ])
+}
+
+/// A load of [`GROWTH`] times as many rows, of which nothing is kept.
+pub(super) fn growth(ground: &mut Ground, turn: Turn) -> Result<Vec<Option<f64>>> {
+    let rows = ground.sizes.rows * GROWTH;
+    let loaded = ground.load_and_forget(turn.engine, rows)?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let rows = rows as f64;
     Ok(vec![
         Some(rows / loaded.seconds),
         Some(loaded.peak_memory_bytes),
