@@ -53,17 +53,17 @@ fn look(
             StoreError::Damaged { detail } => detail,
             other => other.to_string(),
         };
-        fault(key, found, "changes of rows".to_owned())
+        fault(key, &found, "changes of rows".to_owned())
     };
     let position = Position::from_bytes(key).map_err(unreadable)?;
     let (head, mut changes) = Head::split(entry).map_err(unreadable)?;
     if let Some((last, total)) = before {
         follows(position, last, changes.is_empty())
-            .map_err(|expected| fault(key, "it comes next".to_owned(), expected))?;
+            .map_err(|expected| fault(key, "it comes next", expected))?;
         let least = total + (key.len() + entry.len()) as u64;
         if head.total < least {
             let expected = format!("at least {least} bytes written up to here");
-            return Err(fault(key, format!("{} bytes", head.total), expected));
+            return Err(fault(key, &format!("{} bytes", head.total), expected));
         }
     }
     while !changes.is_empty() {
@@ -93,7 +93,7 @@ fn follows(position: Position, last: Position, is_empty: bool) -> Result<(), Str
     }
 }
 
-fn fault(key: &[u8], found: String, expected: String) -> Box<Fault> {
+fn fault(key: &[u8], found: &str, expected: String) -> Box<Fault> {
     let place = match Position::from_bytes(key) {
         Ok(position) => position.to_string(),
         Err(_) => format!("{key:02x?}"),
