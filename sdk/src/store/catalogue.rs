@@ -21,7 +21,7 @@ use std::{
 use sdk_schema::{FoldedSchema, TableName};
 
 pub(crate) use binding::Binding;
-pub(crate) use table::{Entry, StoredIndex, StoredTable, values_text};
+pub(crate) use table::{Entries, Entry, StoredIndex, StoredTable, values_text};
 
 use super::{
     error::{DecodeError, StoreError},

@@ -21,7 +21,7 @@ mod rows;
 pub(in crate::store) use report::Findings;
 pub use report::{CheckReport, Fault, FaultKind, TableCheck};
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
 use super::{catalogue::StoredTable, error::StoreError, read::ReadTx, trees::TreeId};
 
@@ -85,7 +85,3 @@ fn unless_damaged(
         other => other,
     }
 }
-
-/// All entries of a tree.
-pub(in crate::store) const EVERYTHING: (Bound<&[u8]>, Bound<&[u8]>) =
-    (Bound::Unbounded, Bound::Unbounded);

@@ -4,7 +4,7 @@ use super::{
     catalogue::raw,
     error::StoreError,
     read::ReadTx,
-    trees::{ReadTrees, TreeId},
+    trees::{EVERYTHING, ReadTrees, TreeId},
 };
 
 /// An entry of a tree, undecoded; `docs/format-store.md` says what its bytes mean.
@@ -62,7 +62,7 @@ impl ReadTx<'_> {
         take: &mut impl FnMut(DumpEntry<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let name = tree.to_string();
-        for entry in self.trees.range(tree, super::check::EVERYTHING)? {
+        for entry in self.trees.range(tree, EVERYTHING)? {
             let (key, value) = entry.map_err(StoreError::from)?;
             take(DumpEntry {
                 tree: &name,

@@ -87,7 +87,8 @@ struct Engine {
     /// Where the log stands, changed by whoever commits.
     log: Mutex<LogState>,
     retention: Mutex<Retention>,
-    /// The newest revision, for those who follow.
+    /// The newest revision that is on the disk, for those who follow: one that a
+    /// crash takes back would be given a second time, to another write.
     newest: watch::Sender<u64>,
     /// How its file was opened, and how copies of it are protected.
     options: StoreOptions,
@@ -258,7 +259,8 @@ impl Store {
     /// be lost, as a whole, when the machine or the process dies within the next
     /// 50 milliseconds or so. Others see them at once. Changes never reach the
     /// disk in another order: what a later call of `write` acknowledges includes
-    /// them. [`Store::flush`] waits until they are on disk.
+    /// them. [`Store::flush`] waits until they are on disk; until then no feed
+    /// gives them.
     pub async fn write_relaxed<R, E, F>(&self, body: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
@@ -291,9 +293,14 @@ impl Store {
         self.engine.snapshot(self.clock.now())
     }
 
-    /// Tells the newest revision, whenever there is one.
+    /// Tells the newest revision on the disk, whenever there is one.
     pub(super) fn newest_revision(&self) -> watch::Receiver<u64> {
         self.engine.newest.subscribe()
+    }
+
+    /// The newest revision, whether it is on the disk or not.
+    pub(super) fn newest_written(&self) -> u64 {
+        locked(&self.engine.log).newest
     }
 
     /// Writes one moment of the store to the file `path`, a store of its own that
@@ -371,7 +378,7 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner);
         let (catalogue, log) = self.handle.reopen()?;
         *committed = Arc::new(catalogue);
-        self.adopt(log);
+        self.publish(log);
         Ok(())
     }
 
@@ -416,12 +423,16 @@ impl Engine {
         } else {
             transaction.commit()?;
         }
-        self.adopt(log);
+        if group.durable {
+            self.publish(log);
+        } else {
+            *locked(&self.log) = log;
+        }
         Ok(())
     }
 
-    /// Makes known where the log stands.
-    fn adopt(&self, log: LogState) {
+    /// Makes known where the log on the disk stands.
+    fn publish(&self, log: LogState) {
         *locked(&self.log) = log;
         self.newest.send_if_modified(|newest| {
             let is_new = *newest != log.newest;

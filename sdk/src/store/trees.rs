@@ -54,6 +54,9 @@ pub(crate) type Guard<'a> = AccessGuard<'a, Bytes>;
 pub(crate) type Entries<'a> = Range<'a, Bytes, Bytes>;
 pub(crate) type WriteTree<'t> = redb::Table<'t, Bytes, Bytes>;
 
+/// All entries of a tree.
+pub(crate) const EVERYTHING: (Bound<&[u8]>, Bound<&[u8]>) = (Bound::Unbounded, Bound::Unbounded);
+
 /// The trees as one transaction sees them.
 pub(crate) struct Trees<'t> {
     transaction: Transaction<'t>,

@@ -1,15 +1,13 @@
 //! Making and dropping indexes.
 
-use std::ops::Bound;
-
 use super::{
     RawHead, RawTable, ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id, ready, refuse,
 };
-use crate::store::catalogue::{Entry, values_text};
 use crate::store::{
-    catalogue::{StoredIndex, corrupt, raw::RawIndex},
+    catalogue::{Entries, Entry, StoredIndex, corrupt, raw::RawIndex, values_text},
+    error::DecodeError,
     key::KeyReader,
-    trees::WriteTree,
+    trees::{EVERYTHING, WriteTree},
 };
 
 /// Makes the indexes of a table those that it should have: the declared ones,
@@ -94,17 +92,25 @@ fn make(
 
 fn fill(tx: &ReadTx<'_>, table: &StoredTable, index: &StoredIndex) -> Result<(), StoreError> {
     let mut tree = tx.trees.create(index.tree)?;
-    let rows = tx
-        .trees
-        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
-    for row in rows {
+    for_each_row(tx, table, index, |key, entries| {
+        let entries = entries.map_err(|error| corrupt(table, key, error))?;
+        let mut entries = entries.iter();
+        entries.try_for_each(|entry| add(&mut tree, table, index, key, entry))
+    })
+}
+
+/// Hands out what an index should have of each row, in the order of the keys.
+pub(super) fn for_each_row(
+    tx: &ReadTx<'_>,
+    table: &StoredTable,
+    index: &StoredIndex,
+    mut body: impl FnMut(&[u8], Result<Entries, DecodeError>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for row in tx.trees.range(table.rows(), EVERYTHING)? {
         let (key, row) = row?;
         let view = table.view(row.value());
         let entries = view.and_then(|view| table.entries(index, key.value(), &view));
-        let entries = entries.map_err(|error| corrupt(table, key.value(), error))?;
-        for entry in entries {
-            add(&mut tree, table, index, key.value(), &entry)?;
-        }
+        body(key.value(), entries)?;
     }
     Ok(())
 }

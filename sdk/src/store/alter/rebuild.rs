@@ -1,12 +1,12 @@
 //! Making the indexes of a table anew from its rows, whatever they hold now.
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
 use sdk_schema::TableName;
 use serde::Serialize;
 
 use super::{
-    ReadTrees, ReadTx, StoreError, StoredTable, TreeId, next_id,
+    ReadTx, StoreError, StoredTable, TreeId, index, next_id,
     raw::{self, RawIndex},
     ready, store,
 };
@@ -80,16 +80,10 @@ fn fill(
     rebuilt: &mut Rebuilt,
 ) -> Result<(), StoreError> {
     let mut tree = tx.trees.create(index.tree)?;
-    let rows = tx
-        .trees
-        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?;
-    for row in rows {
-        let (key, row) = row?;
-        let view = table.view(row.value());
-        let entries = view.and_then(|view| table.entries(index, key.value(), &view));
+    index::for_each_row(tx, table, index, |_, entries| {
         let Ok(entries) = entries else {
             rebuilt.without_entry += 1;
-            continue;
+            return Ok(());
         };
         for entry in entries {
             // Of rows with the same unique values the first keeps them.
@@ -100,6 +94,6 @@ fn fill(
             tree.insert(entry.key.as_slice(), entry.value.as_slice())?;
             rebuilt.entries += 1;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

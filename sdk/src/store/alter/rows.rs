@@ -10,7 +10,7 @@ use super::{
 use crate::store::{
     catalogue::{Binding, corrupt},
     encode,
-    trees::Guard,
+    trees::{EVERYTHING, Guard},
     write::has_row,
 };
 
@@ -86,10 +86,7 @@ pub(super) fn check_references(
         return Ok(());
     };
     let target = reference.table.to_string();
-    for entry in tx
-        .trees
-        .range(table.rows(), (Bound::Unbounded, Bound::Unbounded))?
-    {
+    for entry in tx.trees.range(table.rows(), EVERYTHING)? {
         let (key, row) = entry?;
         let referred = table
             .view(row.value())

@@ -1,11 +1,11 @@
 //! Every entry of an index against the row that it stands for.
 
-use super::{EVERYTHING, Fault, FaultKind, Findings};
+use super::{Fault, FaultKind, Findings};
 use crate::store::{
     catalogue::{Entry, StoredIndex, StoredTable},
     error::StoreError,
     read::ReadTx,
-    trees::ReadTrees,
+    trees::{EVERYTHING, ReadTrees},
 };
 
 pub(super) fn check(

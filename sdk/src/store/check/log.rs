@@ -4,13 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use sdk_schema::Row;
 
-use super::{EVERYTHING, Fault, FaultKind, Findings};
+use super::{Fault, FaultKind, Findings};
 use crate::store::{
     catalogue::{Binding, Catalogue},
     error::StoreError,
     feed::{Head, Position, RawChange},
     read::ReadTx,
-    trees::{ReadTrees, TreeId},
+    trees::{EVERYTHING, ReadTrees, TreeId},
 };
 
 /// Where the entry before the one that is looked at stands, and what it says of

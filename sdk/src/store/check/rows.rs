@@ -2,7 +2,7 @@
 
 use sdk_schema::{Row, Value};
 
-use super::{EVERYTHING, Fault, FaultKind, Findings};
+use super::{Fault, FaultKind, Findings};
 use crate::store::{
     catalogue::{Entry, StoredIndex, StoredTable},
     encode,
@@ -10,7 +10,7 @@ use crate::store::{
     key::KeyReader,
     read::ReadTx,
     row::{RowReader, RowView, dynamic},
-    trees::ReadTrees,
+    trees::{EVERYTHING, ReadTrees},
     write::has_row,
 };
 

@@ -16,7 +16,7 @@ use crate::{
     clock,
     store::{
         error::{DecodeError, StoreError},
-        trees::{ReadTrees, TreeId, Trees},
+        trees::{EVERYTHING, ReadTrees, TreeId, Trees},
     },
 };
 
@@ -72,6 +72,8 @@ struct First {
 pub(in crate::store) struct LogWriter {
     position: Position,
     time: Timestamp,
+    /// How many bytes were written before this revision.
+    before: u64,
     total: u64,
     /// How many entries were written.
     entries: u32,
@@ -85,7 +87,7 @@ pub(in crate::store) struct LogWriter {
 impl LogState {
     /// Finds out where the log of a store stands.
     pub(in crate::store) fn read(trees: &Trees<'_>) -> Result<Self, StoreError> {
-        let mut entries = trees.range(TreeId::Log, (Bound::Unbounded, Bound::Unbounded))?;
+        let mut entries = trees.range(TreeId::Log, EVERYTHING)?;
         let Some(last) = entries.next_back().transpose()? else {
             return Ok(Self::default());
         };
@@ -105,6 +107,7 @@ impl LogState {
         LogWriter {
             position: Position::first_of(self.newest + 1),
             time,
+            before: self.total,
             total: self.total,
             entries: 0,
             changes: Vec::new(),
@@ -180,7 +183,7 @@ impl LogState {
     }
 
     fn find_first(&mut self, trees: &Trees<'_>) -> Result<(), StoreError> {
-        let mut entries = trees.range(TreeId::Log, (Bound::Unbounded, Bound::Unbounded))?;
+        let mut entries = trees.range(TreeId::Log, EVERYTHING)?;
         self.first = match entries.next().transpose()? {
             None => None,
             Some((key, entry)) => {
@@ -197,7 +200,7 @@ impl LogState {
 }
 
 fn first_key(trees: &Trees<'_>) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut entries = trees.range(TreeId::Log, (Bound::Unbounded, Bound::Unbounded))?;
+    let mut entries = trees.range(TreeId::Log, EVERYTHING)?;
     let first = entries.next().transpose()?;
     Ok(first.map(|(key, _)| key.value().to_vec()))
 }
@@ -237,6 +240,7 @@ impl LogWriter {
     pub(in crate::store) fn cut(&mut self) -> Vec<[u8; Position::BYTES]> {
         let written = 0..self.entries;
         self.changes.clear();
+        self.total = self.before;
         self.entries = self.entries.max(1);
         let key = |part| Position {
             part,

@@ -14,7 +14,7 @@ use crate::store::{
     error::StoreError,
     read::ReadTx,
     scan::ScanRow,
-    trees::{Guard, ReadTrees, TreeId},
+    trees::{EVERYTHING, Guard, ReadTrees, TreeId},
 };
 
 /// How many bytes of the log are read at a time, unless one entry alone has more.
@@ -80,19 +80,30 @@ impl<R: ScanRow> Feed<R> {
             let newest = *self.newest.borrow_and_update();
             if self.position.revision <= newest {
                 self.check_lag(newest)?;
-                self.read()?;
+                // What was read before the fault is given first.
+                if let Err(error) = self.read(newest)
+                    && self.ready.is_empty()
+                {
+                    return Err(error);
+                }
                 // Others of this thread get their turn while much is passed over.
                 tokio::task::yield_now().await;
                 continue;
             }
-            if self.position.revision > newest.saturating_add(1) {
-                let from = self.given;
-                return Err(FeedError::Ahead { from, newest });
-            }
+            self.check_begin()?;
             self.had_caught_up = true;
             // The sender lives in the store, which lives in this feed.
             let _ = self.newest.changed().await;
         }
+    }
+
+    /// Refuses a revision that no write has had yet.
+    fn check_begin(&self) -> Result<(), FeedError> {
+        let (from, newest) = (self.given, self.store.newest_written());
+        if from > newest {
+            return Err(FeedError::Ahead { from, newest });
+        }
+        Ok(())
     }
 
     /// Tells a reader that had caught up that it has fallen behind.
@@ -108,8 +119,8 @@ impl<R: ScanRow> Feed<R> {
         })
     }
 
-    /// Reads a part of the log.
-    fn read(&mut self) -> Result<(), FeedError> {
+    /// Reads a part of the log, up to a revision.
+    fn read(&mut self, newest: u64) -> Result<(), FeedError> {
         let tx = self.store.snapshot()?;
         let resolved = match self.resolved.take() {
             Some(resolved) if std::sync::Arc::ptr_eq(&resolved.catalogue, &tx.catalogue) => {
@@ -125,6 +136,9 @@ impl<R: ScanRow> Feed<R> {
         let mut bytes = 0;
         while let Some((key, entry)) = next {
             let found = Position::from_bytes(key.value())?;
+            if found.revision > newest {
+                break;
+            }
             if found != self.position {
                 return Err(missing(self.given, found));
             }
@@ -195,10 +209,9 @@ impl ReadTx<'_> {
     /// The number of the newest write that this transaction sees: a feed
     /// [from](super::Watch::from) it gives what came after.
     pub fn revision(&self) -> Result<u64, StoreError> {
-        let all = (Bound::Unbounded, Bound::Unbounded);
         let last = self
             .trees
-            .range(TreeId::Log, all)?
+            .range(TreeId::Log, EVERYTHING)?
             .next_back()
             .transpose()?;
         let position = last.map(|(key, _)| Position::from_bytes(key.value()));

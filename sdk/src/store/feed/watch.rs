@@ -55,7 +55,8 @@ impl Store {
         Watch::new(self, Scope::all())
     }
 
-    /// The number of the newest write that is in the log; 0 when there is none.
+    /// The number of the newest write that is in the log and on the disk; 0 when
+    /// there is none.
     pub fn revision(&self) -> u64 {
         *self.newest_revision().borrow()
     }

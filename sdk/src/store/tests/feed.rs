@@ -385,3 +385,52 @@ async fn old_rows_in_the_log_are_read_by_the_catalogue_of_today() {
     let row = batch.changes[0].new.clone().unwrap();
     assert_eq!(row.get("age"), Some(&sdk_schema::Value::Uint(7)));
 }
+
+#[tokio::test]
+async fn a_relaxed_write_is_given_once_it_is_on_the_disk() {
+    let store = store().await;
+    let mut feed = store.watch::<Person>().from_now();
+    store
+        .write_relaxed(async |tx| tx.insert(&person("Ada")).await)
+        .await
+        .unwrap();
+    let (seen, mut after) = store
+        .watch::<Person>()
+        .from_snapshot(async |tx| tx.scan::<Person>().count().await)
+        .await
+        .unwrap();
+    assert_eq!((seen, store.revision()), (1, 0));
+    for feed in [&mut feed, &mut after] {
+        let early = tokio::time::timeout(Duration::ZERO, feed.next()).await;
+        assert!(early.is_err(), "it could still be taken back");
+    }
+    store.flush().await.unwrap();
+    assert_eq!(next(&mut feed, person_name).await, "1: Ada enters");
+    people(&store, &["Eve"]).await;
+    assert_eq!(next(&mut after, person_name).await, "2: Eve enters");
+}
+
+#[tokio::test]
+async fn what_stands_before_a_gap_is_given_before_the_gap_is_told() {
+    let store = store().await;
+    store.keep_log(Retention {
+        bytes: 100 << 10,
+        ..Retention::default()
+    });
+    let mut feed = store.watch::<Person>().from_now();
+    people(&store, &["Ada"]).await;
+    let name = |n: usize| format!("{n:04}{}", "x".repeat(500));
+    let write = store.write(async |tx| {
+        for n in 0..1000 {
+            tx.insert(&person(&name(n))).await?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    write.await.unwrap();
+    assert_eq!(next(&mut feed, person_name).await, "1: Ada enters");
+    let error = feed.next().await.unwrap_err();
+    assert!(
+        matches!(error, FeedError::Compacted { from: 1, oldest: 2 }),
+        "{error}"
+    );
+}
