@@ -72,18 +72,8 @@ impl Gathering {
 
     async fn on(store: Store, disk: Disk) -> Self {
         let (entered, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let holder = tokio::spawn({
-            let (store, entered, gate) = (store.clone(), entered.clone(), gate.clone());
-            async move {
-                store
-                    .write(async |tx| {
-                        entered.notify_one();
-                        gate.notified().await;
-                        tx.insert(&person("Holder")).await
-                    })
-                    .await
-            }
-        });
+        let holder = pause(store.clone(), "Holder", entered.clone(), gate.clone());
+        let holder = tokio::spawn(holder);
         entered.notified().await;
         disk.syncs.store(0, Ordering::SeqCst);
         Self {
@@ -113,6 +103,14 @@ impl Gathering {
             .await
     }
 
+    /// A call that waits for its turn, inserts, and then never comes to its end.
+    async fn stuck(&self, name: &'static str) -> Stuck {
+        let (entered, never) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let write = pause(self.store.clone(), name, entered.clone(), never);
+        let call = self.join(write).await;
+        Stuck { call, entered }
+    }
+
     async fn names(&self) -> Vec<String> {
         let rows = all::<Person>(&self.store).await;
         rows.into_iter().map(|row| row.name).collect()
@@ -121,6 +119,30 @@ impl Gathering {
     fn syncs(&self) -> usize {
         self.disk.syncs.load(Ordering::SeqCst)
     }
+}
+
+/// A call whose closure does not come to its end.
+struct Stuck {
+    call: JoinHandle<Result<(), StoreError>>,
+    /// Told when it has inserted.
+    entered: Arc<Notify>,
+}
+
+/// Inserts, and goes on when it is let.
+async fn pause(
+    store: Store,
+    name: &'static str,
+    entered: Arc<Notify>,
+    gate: Arc<Notify>,
+) -> Result<(), StoreError> {
+    store
+        .write(async |tx| {
+            tx.insert(&person(name)).await?;
+            entered.notify_one();
+            gate.notified().await;
+            Ok(())
+        })
+        .await
 }
 
 #[tokio::test]
@@ -206,25 +228,11 @@ async fn a_write_that_panics_in_a_group_leaves_nothing_and_harms_nobody() {
 #[tokio::test]
 async fn a_write_that_is_dropped_half_way_in_a_group_leaves_nothing() {
     let mut group = Gathering::begin().await;
-    let entered = Arc::new(Notify::new());
-    let dropped = group
-        .join({
-            let (store, entered) = (group.store.clone(), entered.clone());
-            async move {
-                store
-                    .write(async |tx| {
-                        tx.insert(&person("Eve")).await?;
-                        entered.notify_one();
-                        std::future::pending::<Result<(), StoreError>>().await
-                    })
-                    .await
-            }
-        })
-        .await;
+    let dropped = group.stuck("Eve").await;
     let after = group.insert("Ida").await;
     group.gate.notify_one();
-    entered.notified().await;
-    dropped.abort();
+    dropped.entered.notified().await;
+    dropped.call.abort();
     after.await.unwrap().unwrap();
     (&mut group.holder).await.unwrap().unwrap();
     assert_eq!(group.store.waiting_writers(), 0);
@@ -237,29 +245,14 @@ async fn when_the_leader_is_dropped_another_commits() {
     let mut group = Gathering::begin().await;
     // Leads, since it changes something first; the second waits behind it.
     let follower = group.insert("Eve").await;
-    let entered = Arc::new(Notify::new());
-    let gate = Arc::new(Notify::new());
-    let last = group
-        .join({
-            let (store, entered, gate) = (group.store.clone(), entered.clone(), gate.clone());
-            async move {
-                store
-                    .write(async |tx| {
-                        entered.notify_one();
-                        gate.notified().await;
-                        tx.insert(&person("Ida")).await
-                    })
-                    .await
-            }
-        })
-        .await;
+    let last = group.stuck("Ida").await;
     group.gate.notify_one();
-    entered.notified().await;
+    last.entered.notified().await;
     // Its closure has run and it waits for the commit.
     group.holder.abort();
     assert!((&mut group.holder).await.unwrap_err().is_cancelled());
-    last.abort();
-    assert!(last.await.unwrap_err().is_cancelled());
+    last.call.abort();
+    assert!(last.call.await.unwrap_err().is_cancelled());
     follower.await.unwrap().unwrap();
     assert_eq!(all::<Person>(&group.store).await.len(), 2);
 }
@@ -267,25 +260,12 @@ async fn when_the_leader_is_dropped_another_commits() {
 #[tokio::test]
 async fn what_all_have_dropped_comes_with_the_next_commit() {
     let mut group = Gathering::begin().await;
-    let entered = Arc::new(Notify::new());
-    let last = group
-        .join({
-            let (store, entered) = (group.store.clone(), entered.clone());
-            async move {
-                store
-                    .write(async |_| {
-                        entered.notify_one();
-                        std::future::pending::<Result<(), StoreError>>().await
-                    })
-                    .await
-            }
-        })
-        .await;
+    let last = group.stuck("Ida").await;
     group.gate.notify_one();
-    entered.notified().await;
+    last.entered.notified().await;
     group.holder.abort();
-    last.abort();
-    assert!((&mut group.holder).await.is_err() && last.await.is_err());
+    last.call.abort();
+    assert!((&mut group.holder).await.is_err() && last.call.await.is_err());
     insert(&group.store, &person("Eve")).await.unwrap();
     let names: Vec<_> = all::<Person>(&group.store).await;
     assert_eq!(names, [person("Eve"), person("Holder")]);
@@ -378,19 +358,9 @@ async fn a_closure_that_waits_too_long_is_undone_and_lets_others_write() {
     let mut group = Gathering::begin().await;
     group.gate.notify_one();
     (&mut group.holder).await.unwrap().unwrap();
-    let entered = Arc::new(Notify::new());
-    let slow = tokio::spawn({
-        let (store, entered) = (group.store.clone(), entered.clone());
-        async move {
-            store
-                .write(async |tx| {
-                    tx.insert(&person("Eve")).await?;
-                    entered.notify_one();
-                    std::future::pending::<Result<(), StoreError>>().await
-                })
-                .await
-        }
-    });
+    let (entered, never) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = pause(group.store.clone(), "Eve", entered.clone(), never);
+    let slow = tokio::spawn(slow);
     entered.notified().await;
     tokio::task::yield_now().await;
     group.store.clock().advance(Duration::from_secs(10));
