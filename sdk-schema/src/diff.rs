@@ -23,7 +23,7 @@ pub use difference::{Difference, DifferenceKind};
 pub use fault::DiffFault;
 
 use crate::{
-    Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName,
+    Conversion, Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName,
     fold::list_tables,
 };
 
@@ -237,6 +237,7 @@ impl<'a> Differ<'a> {
     fn add_and_change_fields(&mut self) {
         let mut adds = Vec::new();
         let mut changes = Vec::new();
+        let mut faults = Vec::new();
         for declared in &self.declared {
             let Some(old) = self.folded(&declared.table.name) else {
                 continue;
@@ -246,10 +247,25 @@ impl<'a> Differ<'a> {
                 match old.table.field(&field.name) {
                     None => adds.push(Operation::AddField { table, field }),
                     Some(same) if *same == field => {}
+                    Some(old) if old.nullable && !field.nullable && field.default.is_none() => {
+                        let field = field.name;
+                        faults.push(DiffFault::NullNeedsDefault { table, field });
+                    }
+                    Some(old) if old.ty.conversion_to(&field.ty) == Conversion::Checked => {
+                        let (from, to) = (old.ty.clone(), field.ty);
+                        let field = field.name;
+                        faults.push(DiffFault::NotWider {
+                            table,
+                            field,
+                            from,
+                            to,
+                        });
+                    }
                     Some(_) => changes.push(Operation::ChangeField { table, field }),
                 }
             }
         }
+        self.faults.extend(faults);
         adds.extend(changes);
         self.keep_or_refuse(adds);
     }

@@ -56,6 +56,19 @@ pub enum FieldType {
     Vec(Box<FieldType>),
 }
 
+/// What becomes of the values of a field whose type changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conversion {
+    /// The type stays.
+    Same,
+    /// Every value is one of the new type.
+    Wider,
+    /// A value may be one of the new type: each is checked before the change.
+    Checked,
+    /// No value is one of the new type: a step has to make new ones.
+    None,
+}
+
 /// The types that are one word, with that word.
 const WORDS: [(&str, FieldType); 19] = [
     ("bool", FieldType::Bool),
@@ -110,6 +123,65 @@ impl FieldType {
     /// list, by each of its elements.
     pub fn is_indexable(&self) -> bool {
         self.element().unwrap_or(self).is_orderable()
+    }
+
+    /// What becomes of values when a field of this type gets the type `to`.
+    ///
+    /// ```
+    /// use sdk_schema::{Conversion, FieldType};
+    ///
+    /// assert_eq!(FieldType::U8.conversion_to(&FieldType::I16), Conversion::Wider);
+    /// assert_eq!(FieldType::I16.conversion_to(&FieldType::U8), Conversion::Checked);
+    /// assert_eq!(FieldType::I16.conversion_to(&FieldType::String), Conversion::None);
+    /// ```
+    pub fn conversion_to(&self, to: &Self) -> Conversion {
+        if self == to {
+            return Conversion::Same;
+        }
+        match (self, to) {
+            (Self::F32, Self::F64) => Conversion::Wider,
+            (Self::F64, Self::F32) => Conversion::Checked,
+            (Self::Enum(old), Self::Enum(new)) => {
+                let new: std::collections::BTreeSet<_> = new.iter().collect();
+                let all = old.iter().all(|variant| new.contains(variant));
+                if all {
+                    Conversion::Wider
+                } else {
+                    Conversion::Checked
+                }
+            }
+            (Self::Vec(old), Self::Vec(new)) if matches!(**old, Self::Enum(_)) => {
+                old.conversion_to(new)
+            }
+            _ => match (self.integer(), to.integer()) {
+                (Some((old_signed, old_bits)), Some((signed, bits))) => {
+                    let holds_all = bits > old_bits && (signed || !old_signed);
+                    if holds_all {
+                        Conversion::Wider
+                    } else {
+                        Conversion::Checked
+                    }
+                }
+                _ => Conversion::None,
+            },
+        }
+    }
+
+    /// Whether an integer is signed, and its bits.
+    fn integer(&self) -> Option<(bool, u32)> {
+        Some(match self {
+            Self::I8 => (true, 8),
+            Self::I16 => (true, 16),
+            Self::I32 => (true, 32),
+            Self::I64 => (true, 64),
+            Self::I128 => (true, 128),
+            Self::U8 => (false, 8),
+            Self::U16 => (false, 16),
+            Self::U32 => (false, 32),
+            Self::U64 => (false, 64),
+            Self::U128 => (false, 128),
+            _ => return None,
+        })
     }
 
     /// The type of the elements, if it is a list.

@@ -31,12 +31,7 @@ pub(crate) fn fold(json: Json) -> FoldedSchema {
 
 /// A migration such as `blog/20261120T101530Z_create_post`.
 pub(crate) fn migration(text: &str, json: Json) -> Migration {
-    Migration {
-        id: id(text),
-        description: String::new(),
-        after: Vec::new(),
-        operations: operations(json),
-    }
+    Migration::new(id(text), operations(json))
 }
 
 /// A module with these migrations, which declares what they make.

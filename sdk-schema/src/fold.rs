@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use error::{FoldError, FoldFault, ReferenceError};
 pub use table::FoldedTable;
 
-use crate::{Field, Migration, Name, Operation, Schema, Table, TableName};
+use crate::{Field, Migration, Name, Operation, Run, Schema, Table, TableName};
 
 /// The tables that migrations produced so far.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -67,14 +67,16 @@ impl FoldedSchema {
                 self.require(module, table)?.table.feed = *feed;
                 Ok(())
             }
-            Operation::Run { .. } => Ok(()),
+            Operation::ChangeKey { table, key } => self.change_key(module, table, key),
+            Operation::Run(run) => self.check_run(module, run),
         }
     }
 
     /// Applies the operations of a migration up to the first that fails.
     pub fn apply_migration(&mut self, migration: &Migration) -> Result<(), FoldFault> {
         for (position, operation) in migration.operations.iter().enumerate() {
-            self.apply(&migration.id.module, operation)
+            check_online(migration, operation)
+                .and_then(|()| self.apply(&migration.id.module, operation))
                 .map_err(|source| FoldFault {
                     migration: migration.id.clone(),
                     operation: position + 1,
@@ -142,6 +144,35 @@ impl FoldedSchema {
         }
         self.tables.swap_remove(&name);
         Ok(())
+    }
+
+    fn change_key(&mut self, module: &Name, table: &Name, key: &[Name]) -> Result<(), FoldError> {
+        let folded = self.require(module, table)?;
+        if folded.table.key == key {
+            return Ok(());
+        }
+        let name = TableName::new(module.clone(), table.clone());
+        let own = self.tables.get(&name);
+        let own = own.and_then(|folded| folded.table.field_referring_to(&name));
+        let referrer = own.map(|field| (&name, field)).or(self.referrer(&name));
+        if let Some((by_table, by_field)) = referrer {
+            return Err(FoldError::KeyReferenced {
+                by_table: by_table.clone(),
+                by_field: by_field.name.clone(),
+                table: name,
+            });
+        }
+        self.require(module, table)?.change_key(key)
+    }
+
+    fn check_run(&mut self, module: &Name, run: &Run) -> Result<(), FoldError> {
+        match &run.table {
+            Some(table) => self.require(module, table).map(|_| ()),
+            None if run.online => Err(FoldError::OnlineOnce {
+                step: run.step.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The first field, by name of table, of another table that refers to `target`.
@@ -215,6 +246,20 @@ impl FoldedSchema {
 
     fn known(&self, module: &Name) -> String {
         list_tables(self.tables.keys(), module)
+    }
+}
+
+/// While the application is in use its schema stays: an online step stands
+/// beside others of its kind alone.
+fn check_online(migration: &Migration, operation: &Operation) -> Result<(), FoldError> {
+    let online = |operation: &Operation| matches!(operation, Operation::Run(run) if run.online);
+    match operation {
+        Operation::Run(run) if run.online && !migration.operations.iter().all(online) => {
+            Err(FoldError::OnlineBesideOther {
+                step: run.step.clone(),
+            })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -37,14 +37,15 @@ pub use arb::{
 pub use checksum::{Checksum, ChecksumError};
 pub use diff::{Declared, DiffFault, Difference, DifferenceKind, diff};
 pub use fake::{Fake, FakeKind};
-pub use field_type::FieldType;
+pub use field_type::{Conversion, FieldType};
 pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable, ReferenceError};
 pub use job::{Job, JobWordError, Missed, Overlap};
 pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
 pub use merge::{Application, BUILT_IN_MODULE, MergeFault, MergeFaults};
 pub use message::{Argument, ArgumentKind, MessageFault, MessagePattern};
 pub use migration::{
-    FORMAT, Migration, MigrationFileError, MigrationId, MigrationIdError, Operation,
+    Allowance, FORMAT, Inverse, Migration, MigrationFileError, MigrationId, MigrationIdError,
+    Operation, Replaced, Run,
 };
 pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
 pub use plan::{

@@ -10,6 +10,8 @@ pub struct Manifest {
     pub name: Name,
     /// The version of its crate.
     pub version: String,
+    /// The names that it had before, the newest first.
+    pub was: Vec<Name>,
     /// The modules whose tables and services it uses.
     pub requires: Vec<Name>,
     /// Its tables as the source declares them.
@@ -37,6 +39,8 @@ pub struct Step {
     pub name: Name,
     /// Which version of the function's code this is.
     pub revision: u32,
+    /// Whether it is called for each row of a table.
+    pub rows: bool,
 }
 
 /// A mail template: one body in one locale.
@@ -77,6 +81,7 @@ impl Manifest {
         Self {
             name,
             version: version.to_owned(),
+            was: Vec::new(),
             requires: Vec::new(),
             tables: Vec::new(),
             migrations: Vec::new(),

@@ -4,8 +4,11 @@
 //! migration `blog/20261120T101530Z_create_post`; `docs/format-migration.md`
 //! describes its content.
 
+mod allowance;
 mod describe;
 mod inverse;
+mod replaced;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +16,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use allowance::Allowance;
 pub(crate) use describe::describe_feed;
+pub use replaced::Replaced;
+pub use run::{Inverse, Run};
 
 use crate::{
     Checksum, Field, Index, Name, NameError, Stamp, StampError, Table,
@@ -191,13 +197,15 @@ pub enum Operation {
         /// Whether changes of its rows reach the change feed.
         feed: bool,
     },
-    /// Calls a Rust step that the module lists.
-    Run {
-        /// The name of the step.
-        step: Name,
-        /// Which version of the step's code this migration needs.
-        revision: u32,
+    /// Gives a table another key; rewrites its rows, whose new keys must differ.
+    ChangeKey {
+        /// The table.
+        table: Name,
+        /// The fields of the key, the most significant first.
+        key: Vec<Name>,
     },
+    /// Calls a Rust step that the module lists.
+    Run(Run),
 }
 
 /// A migration of one module.
@@ -209,6 +217,11 @@ pub struct Migration {
     pub description: String,
     /// Migrations, usually of other modules, that must come earlier.
     pub after: Vec<MigrationId>,
+    /// The migrations of its module that it stands for, if it is a squash.
+    pub replaces: Vec<Replaced>,
+    /// Lints that its author has considered and allows. No part of the checksum:
+    /// they change nothing that is applied.
+    pub allow: Vec<Allowance>,
     /// The steps in their order.
     pub operations: Vec<Operation>,
 }
@@ -225,6 +238,10 @@ struct File {
     description: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     after: Vec<MigrationId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaces: Vec<Replaced>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    allow: Vec<Allowance>,
     operations: Vec<Operation>,
 }
 
@@ -296,8 +313,22 @@ impl Migration {
             id,
             description: content.description,
             after: content.after,
+            replaces: content.replaces,
+            allow: content.allow,
             operations: content.operations,
         })
+    }
+
+    /// A migration of these operations and nothing else.
+    pub fn new(id: MigrationId, operations: Vec<Operation>) -> Self {
+        Self {
+            id,
+            description: String::new(),
+            after: Vec::new(),
+            replaces: Vec::new(),
+            allow: Vec::new(),
+            operations,
+        }
     }
 
     /// The text of the file, indented by two spaces, with a line feed at its end.
@@ -305,9 +336,14 @@ impl Migration {
         self.content().to_text()
     }
 
-    /// SHA-256 of the normalised file: white space and the order of keys do not count.
+    /// SHA-256 of the normalised file: white space, the order of keys and what it
+    /// allows do not count.
     pub fn checksum(&self) -> Checksum {
-        self.content().checksum()
+        let content = File {
+            allow: Vec::new(),
+            ..self.content()
+        };
+        content.checksum()
     }
 
     fn content(&self) -> File {
@@ -315,6 +351,8 @@ impl Migration {
             format: FORMAT,
             description: self.description.clone(),
             after: self.after.clone(),
+            replaces: self.replaces.clone(),
+            allow: self.allow.clone(),
             operations: self.operations.clone(),
         }
     }

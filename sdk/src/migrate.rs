@@ -22,7 +22,7 @@ pub use apply::{Applied, Report, apply};
 pub use compare::{SchemaDifferences, compare};
 pub use error::{Failure, MigrateError};
 pub use ledger::{LedgerState, Migration, history};
-pub use steps::{StepDeclaration, StepFn, StepFuture, Steps};
+pub use steps::{BATCH_ROWS, RowStepFn, StepCode, StepDeclaration, StepFn, StepFuture, Steps};
 
 /// Plans what is to be applied to a store, in global order.
 ///

@@ -44,18 +44,18 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
         )));
     }
     let after = order::after(project, &module, &folder, &operations)?;
+    let id = MigrationId {
+        stamp: order::stamp(&folder, &after, chrono::Utc::now())?,
+        module: module.name.clone(),
+        name: arguments
+            .name
+            .clone()
+            .unwrap_or_else(|| naming::name(&operations)),
+    };
     let migration = Migration {
-        id: MigrationId {
-            stamp: order::stamp(&folder, &after, chrono::Utc::now())?,
-            module: module.name.clone(),
-            name: arguments
-                .name
-                .clone()
-                .unwrap_or_else(|| naming::name(&operations)),
-        },
         description: naming::description(&operations),
         after,
-        operations,
+        ..Migration::new(id, operations)
     };
     let file = member.file(MIGRATIONS).join(migration.id.file_name());
     if arguments.dry_run {

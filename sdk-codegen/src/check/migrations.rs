@@ -1,6 +1,6 @@
 //! Migrations among themselves: one stamp each, they fold, their steps exist.
 
-use sdk_schema::{FoldFault, FoldedSchema, Migration, MigrationId, Operation};
+use sdk_schema::{FoldFault, FoldedSchema, Migration, MigrationId, Name, Operation};
 
 use super::difference;
 use crate::{
@@ -58,24 +58,42 @@ pub(super) fn fold(migrations: &[Entry<Migration>]) -> Result<FoldedSchema, File
 fn steps(module: &Module, entry: &Entry<Migration>) -> Vec<FileFault> {
     let mut faults = Vec::new();
     for (position, operation) in entry.content.operations.iter().enumerate() {
-        let Operation::Run { step, revision } = operation else {
+        let Operation::Run(run) = operation else {
             continue;
         };
-        let reason = match module.steps.iter().find(|known| known.name == *step) {
-            None => format!(
-                "step `{step}` is not listed in `steps(…)` of the manifest, which has {}",
-                listed(module.steps.iter().map(|step| &step.name))
-            ),
-            Some(known) if known.revision != *revision => format!(
-                "step `{step}` has revision {} in the source, expected {revision}",
-                known.revision
-            ),
-            Some(_) => continue,
-        };
-        let message = format!("operation {}: {reason}", position + 1);
-        faults.push(FileFault::new(&entry.file, message));
+        for (step, revision) in run.steps() {
+            if let Some(reason) = refusal(module, step, revision, run.table.is_some()) {
+                let message = format!("operation {}: {reason}", position + 1);
+                faults.push(FileFault::new(&entry.file, message));
+            }
+        }
     }
     faults
+}
+
+/// Why a step cannot be called so.
+fn refusal(module: &Module, step: &Name, revision: u32, rows: bool) -> Option<String> {
+    let Some(known) = module.steps.iter().find(|known| known.name == *step) else {
+        return Some(format!(
+            "step `{step}` is not listed in `steps(…)` of the manifest, which has {}",
+            listed(module.steps.iter().map(|step| &step.name))
+        ));
+    };
+    if known.revision != revision {
+        return Some(format!(
+            "step `{step}` has revision {} in the source, expected {revision}",
+            known.revision
+        ));
+    }
+    match (known.rows, rows) {
+        (true, false) => Some(format!(
+            "the function of step `{step}` takes a row: name the `table`"
+        )),
+        (false, true) => Some(format!(
+            "the function of step `{step}` takes no row: name no `table`"
+        )),
+        _ => None,
+    }
 }
 
 /// What the migration says it comes after and cannot.

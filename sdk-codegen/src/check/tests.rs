@@ -99,7 +99,7 @@ mod migrations {
 
     #[test]
     fn refuses_an_unknown_operation() {
-        insta::assert_snapshot!(check_operations(r#"{ "truncate_table": { "table": "post" } }"#), @"migrations/20260103T120000Z_later.json:1:48: unknown variant `truncate_table`, expected one of `create_table`, `rename_table`, `drop_table`, `add_field`, `rename_field`, `drop_field`, `change_field`, `add_index`, `drop_index`, `change_table`, `run`");
+        insta::assert_snapshot!(check_operations(r#"{ "truncate_table": { "table": "post" } }"#), @"migrations/20260103T120000Z_later.json:1:48: unknown variant `truncate_table`, expected one of `create_table`, `rename_table`, `drop_table`, `add_field`, `rename_field`, `drop_field`, `change_field`, `add_index`, `drop_index`, `change_table`, `change_key`, `run`");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(super) fn job(model: &Job, function: &ItemFn) -> TokenStream {
     let private = quote!(#sdk::__private);
     let (name, description) = (job.name.as_str(), &job.description);
     let (schedule, tz) = (&job.schedule, &job.tz);
+    let run = run(&function.sig);
     let timeout = Literal::u64_unsuffixed(job.timeout.as_secs());
     let retry = Literal::u32_unsuffixed(job.retry);
     let missed = match job.missed {
@@ -37,6 +38,7 @@ pub(super) fn job(model: &Job, function: &ItemFn) -> TokenStream {
         overlap: #private::Overlap::#overlap,
         timeout: ::core::time::Duration::from_secs(#timeout),
         retry: #retry,
+        run: #run,
     };
     declared(function, &quote!(#private::JobDeclaration), &fields)
 }
@@ -45,19 +47,20 @@ pub(super) fn step(model: &Step, function: &ItemFn) -> TokenStream {
     let Step { sdk, step, .. } = model;
     let name = step.name.as_str();
     let revision = Literal::u32_unsuffixed(step.revision);
+    let private = quote!(#sdk::__private);
+    let run = run(&function.sig);
     let fields = quote! {
         name: #name,
         revision: #revision,
+        code: #private::StepCode::Once(#run),
     };
-    declared(function, &quote!(#sdk::__private::StepDeclaration), &fields)
+    declared(function, &quote!(#private::StepDeclaration), &fields)
 }
 
 fn declared(function: &ItemFn, ty: &TokenStream, fields: &TokenStream) -> TokenStream {
-    let run = run(&function.sig);
     let body = quote! {
         #ty {
             #fields
-            run: #run,
         }
     };
     in_module(&function.sig.ident, ty, &body)

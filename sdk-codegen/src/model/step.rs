@@ -51,6 +51,7 @@ impl Step {
             step: StepData {
                 name,
                 revision: revision.unwrap_or(1),
+                rows: false,
             },
         });
         faults.finish(step)

@@ -176,8 +176,7 @@ impl From<FoldError> for DiffFault {
     fn from(error: FoldError) -> Self {
         match error {
             FoldError::NoDefault { table, field } => Self::NeedsDefault { table, field },
-            FoldError::NoDefaultForNull { table, field } => Self::NullNeedsDefault { table, field },
-            FoldError::NotWider {
+            FoldError::NotConvertible {
                 table,
                 field,
                 from,

@@ -243,9 +243,9 @@ fn says_what_to_do_instead() {
     other_key.key = vec![name("name")];
     assert_snapshot!(check(&[author(), post()], &[other_key.into(), to.into()]), @"
     table `author`: the key is (id) in the migrations and (name) in the source, and a key cannot change: make a new table, move the rows by a step, drop `author`
+    table `post`: field `size` is no longer an Option, and the rows that hold null need a value: add #[default(…)] or keep the Option
     table `post`: field `votes` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
     table `post`: field `text` changes from string to i64, which does not hold all old values: add a new field, fill it by a step, drop `text`
-    table `post`: field `size` is no longer an Option, and the rows that hold null need a value: add #[default(…)] or keep the Option
     ");
 }
 

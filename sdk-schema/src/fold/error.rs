@@ -80,16 +80,6 @@ pub enum FoldError {
         /// The field.
         field: Name,
     },
-    /// A nullable field becomes required and has nothing to put in place of null.
-    #[error(
-        "field `{field}` of `{table}` is no longer nullable and has no default: the rows that hold null need a value"
-    )]
-    NoDefaultForNull {
-        /// The table.
-        table: Name,
-        /// The field.
-        field: Name,
-    },
     /// A default is not a value of its field.
     #[error("the default of field `{field}` of `{table}` does not fit: {source}")]
     Default {
@@ -100,11 +90,11 @@ pub enum FoldError {
         /// Expected and found.
         source: ValueError,
     },
-    /// A field's type changes to one that does not hold all its values.
+    /// A field's type changes to one that holds none of its values.
     #[error(
-        "field `{field}` of `{table}` cannot change from {from} to {to}: only a wider type holds all old values"
+        "field `{field}` of `{table}` cannot change from {from} to {to}, which holds none of its values: a step has to make new ones"
     )]
-    NotWider {
+    NotConvertible {
         /// The table.
         table: Name,
         /// The field.
@@ -191,6 +181,34 @@ pub enum FoldError {
         field: Name,
         /// Its type.
         ty: FieldType,
+    },
+    /// The key that is to be changed is referred to.
+    #[error(
+        "the key of `{table}` cannot be changed: field `{by_field}` of `{by_table}` refers to it"
+    )]
+    KeyReferenced {
+        /// The table.
+        table: TableName,
+        /// The table that refers to it.
+        by_table: TableName,
+        /// Its field.
+        by_field: Name,
+    },
+    /// A step that leaves the application in use stands beside what does not.
+    #[error(
+        "step `{step}` runs while the application is in use: its migration holds such steps alone"
+    )]
+    OnlineBesideOther {
+        /// The step.
+        step: Name,
+    },
+    /// A step that is called once, in one transaction, cannot leave room for others.
+    #[error(
+        "step `{step}` cannot run while the application is in use: only one that is called for each row of a table can"
+    )]
+    OnlineOnce {
+        /// The step.
+        step: Name,
     },
     /// An index over the same fields is there already.
     #[error("`{table}` has an index {index} already; it has {known}")]

@@ -94,7 +94,7 @@ fn check_default(table: &Table, field: &Field, default: &Value) -> Result<(), Fo
     })
 }
 
-fn check_key(table: &Table) -> Result<(), FoldError> {
+pub(super) fn check_key(table: &Table) -> Result<(), FoldError> {
     let name = || table.name.clone();
     if table.key.is_empty() {
         return Err(FoldError::KeyEmpty {
@@ -209,43 +209,6 @@ pub(super) fn index_list(table: &Table) -> String {
     }
     let labels: Vec<_> = table.indexes.iter().map(Index::label).collect();
     labels.join(", ")
-}
-
-/// Whether every value of `from` is one of `to`, so that no row loses anything.
-pub(super) fn is_wider(from: &FieldType, to: &FieldType) -> bool {
-    match (from, to) {
-        (FieldType::F32, FieldType::F64) => true,
-        (FieldType::Enum(old), FieldType::Enum(new)) => {
-            let new: BTreeSet<_> = new.iter().collect();
-            old.iter().all(|variant| new.contains(variant))
-        }
-        (FieldType::Vec(old), FieldType::Vec(new)) => {
-            matches!(**old, FieldType::Enum(_)) && is_wider(old, new)
-        }
-        _ => match (integer(from), integer(to)) {
-            (Some((old_signed, old_bits)), Some((signed, bits))) => {
-                bits > old_bits && (signed || !old_signed)
-            }
-            _ => false,
-        },
-    }
-}
-
-/// Whether an integer is signed, and its bits.
-fn integer(ty: &FieldType) -> Option<(bool, u32)> {
-    Some(match ty {
-        FieldType::I8 => (true, 8),
-        FieldType::I16 => (true, 16),
-        FieldType::I32 => (true, 32),
-        FieldType::I64 => (true, 64),
-        FieldType::I128 => (true, 128),
-        FieldType::U8 => (false, 8),
-        FieldType::U16 => (false, 16),
-        FieldType::U32 => (false, 32),
-        FieldType::U64 => (false, 64),
-        FieldType::U128 => (false, 128),
-        _ => return None,
-    })
 }
 
 fn first_repeated<'a>(names: impl IntoIterator<Item = &'a Name>) -> Option<&'a Name> {

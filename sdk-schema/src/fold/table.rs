@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{FoldError, shape};
-use crate::{Field, Index, Name, Table};
+use crate::{Conversion, Field, FieldType, Index, Name, Table};
 
 /// A table as migrations made it.
 ///
@@ -117,6 +117,17 @@ impl FoldedTable {
         Ok(())
     }
 
+    /// Replaces the key.
+    pub fn change_key(&mut self, key: &[Name]) -> Result<(), FoldError> {
+        let table = Table {
+            key: key.to_vec(),
+            ..self.table.clone()
+        };
+        shape::check_table(&table)?;
+        self.table = table;
+        Ok(())
+    }
+
     /// Adds an index.
     pub fn add_index(&mut self, index: Index) -> Result<(), FoldError> {
         shape::check_new_index(&self.table, &index)?;
@@ -146,9 +157,13 @@ impl FoldedTable {
         let (table, field) = (self.table.name.clone(), new.name.clone());
         let (from, to) = (old.ty.clone(), new.ty.clone());
         let in_key = self.table.key.contains(&new.name);
-        let wider = from == to || shape::is_wider(&from, &to);
+        let conversion = from.conversion_to(&to);
         // A new variant changes no stored key; a wider number would change all of them.
-        let keeps_keys = from == to || (wider && matches!(from, crate::FieldType::Enum(_)));
+        let keeps_keys = match conversion {
+            Conversion::Same => true,
+            Conversion::Wider | Conversion::Checked => matches!(from, FieldType::Enum(_)),
+            Conversion::None => false,
+        };
         if in_key && !keeps_keys {
             return Err(FoldError::KeyTypeChanged {
                 table,
@@ -157,16 +172,13 @@ impl FoldedTable {
                 to,
             });
         }
-        if !wider {
-            return Err(FoldError::NotWider {
+        if conversion == Conversion::None {
+            return Err(FoldError::NotConvertible {
                 table,
                 field,
                 from,
                 to,
             });
-        }
-        if old.nullable && !new.nullable && new.default.is_none() {
-            return Err(FoldError::NoDefaultForNull { table, field });
         }
         if in_key {
             shape::check_key_field(&self.table, new)?;

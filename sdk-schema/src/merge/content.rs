@@ -71,25 +71,44 @@ fn check_schedules(module: &Manifest, faults: &mut Vec<MergeFault>) {
 
 fn check_steps(module: &Manifest, migration: &Migration, faults: &mut Vec<MergeFault>) {
     for operation in &migration.operations {
-        let Operation::Run { step, revision } = operation else {
+        let Operation::Run(run) = operation else {
             continue;
         };
-        let (id, name) = (migration.id.clone(), step.clone());
-        match module.steps.iter().find(|listed| listed.name == *step) {
-            None => faults.push(MergeFault::StepUnknown {
-                migration: id,
-                step: name,
-                known: list(module.steps.iter().map(|step| &step.name)),
-            }),
-            Some(listed) if listed.revision != *revision => {
-                faults.push(MergeFault::StepRevision {
+        for (step, revision) in run.steps() {
+            let (id, name) = (migration.id.clone(), step.clone());
+            let rows = run.table.is_some();
+            match module.steps.iter().find(|listed| listed.name == *step) {
+                None => faults.push(MergeFault::StepUnknown {
                     migration: id,
                     step: name,
-                    wanted: *revision,
-                    listed: listed.revision,
-                });
+                    known: list(module.steps.iter().map(|step| &step.name)),
+                }),
+                Some(listed) if listed.revision != revision => {
+                    faults.push(MergeFault::StepRevision {
+                        migration: id,
+                        step: name,
+                        wanted: revision,
+                        listed: listed.revision,
+                    });
+                }
+                Some(listed) if listed.rows != rows => {
+                    faults.push(MergeFault::StepCalledOtherwise {
+                        migration: id,
+                        step: name,
+                        takes: if listed.rows {
+                            "a row of a table"
+                        } else {
+                            "no row"
+                        },
+                        hint: if listed.rows {
+                            "name the `table`"
+                        } else {
+                            "name no `table`"
+                        },
+                    })
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
         }
     }
 }

@@ -120,6 +120,18 @@ pub enum MergeFault {
         /// The revision of the code.
         listed: u32,
     },
+    /// A migration calls a step in another manner than its function is made for.
+    #[error("migration `{migration}` runs step `{step}`, whose function takes {takes}: {hint}")]
+    StepCalledOtherwise {
+        /// The migration.
+        migration: MigrationId,
+        /// The step.
+        step: Name,
+        /// What the function takes.
+        takes: &'static str,
+        /// What to write in the operation.
+        hint: &'static str,
+    },
     /// A field refers to a table of a module that is not required.
     #[error(
         "field `{field}` of `{table}` refers to `{target}`, but module `{}` does not require `{}`", table.module, target.module

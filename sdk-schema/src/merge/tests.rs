@@ -265,6 +265,7 @@ fn refuses_steps_that_the_module_does_not_list() {
     let count = Step {
         name: name("count"),
         revision: 2,
+        rows: false,
     };
     blog.steps = vec![count.clone(), count];
     assert_snapshot!(check(vec![blog]), @"

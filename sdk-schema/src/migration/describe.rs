@@ -1,6 +1,6 @@
 //! Operations in words, for plans and logs.
 
-use crate::{Field, Index, OnDelete, Operation, Reference, Table};
+use crate::{Field, Index, OnDelete, Operation, Reference, Run, Table};
 
 impl Operation {
     /// Says in words what the operation does.
@@ -45,7 +45,10 @@ impl Operation {
             Self::ChangeTable { table, feed } => {
                 format!("change table `{table}` to have {}", describe_feed(*feed))
             }
-            Self::Run { step, revision } => format!("run step `{step}`, revision {revision}"),
+            Self::ChangeKey { table, key } => {
+                format!("change the key of `{table}` to ({})", key.join(", "))
+            }
+            Self::Run(run) => describe_run(run),
         }
     }
 }
@@ -64,6 +67,17 @@ fn describe_table(table: &Table) -> String {
     if !table.feed {
         text.push_str(", ");
         text.push_str(describe_feed(false));
+    }
+    text
+}
+
+fn describe_run(run: &Run) -> String {
+    let mut text = format!("run step `{}`, revision {}", run.step, run.revision);
+    if let Some(table) = &run.table {
+        text.push_str(&format!(", for each row of `{table}`"));
+    }
+    if run.online {
+        text.push_str(", while the application is in use");
     }
     text
 }

@@ -42,7 +42,15 @@ impl Operation {
                 feed: find(&table)?.table.feed,
                 table,
             },
-            Self::DropTable { .. } | Self::DropField { .. } | Self::Run { .. } => return None,
+            Self::ChangeKey { table, .. } => Self::ChangeKey {
+                key: find(&table)?.table.key.clone(),
+                table,
+            },
+            Self::Run(run) => {
+                let run = run.taken_back()?;
+                return Some(run.map(Self::Run).into_iter().collect());
+            }
+            Self::DropTable { .. } | Self::DropField { .. } => return None,
         };
         Some(vec![back])
     }

@@ -60,7 +60,7 @@ fn refuses_names_that_do_not_identify_a_migration() {
 fn says_line_and_column_and_what_was_expected() {
     assert_snapshot!(fault("{\n\"format\": 1,\n}"), @"20261120T101530Z_create_post.json: trailing comma at line 3 column 1");
     assert_snapshot!(fault("{ \"format\": 1 }"), @"20261120T101530Z_create_post.json: missing field `operations` at line 1 column 15");
-    assert_snapshot!(fault("{ \"format\": 1, \"operation\": [] }"), @"20261120T101530Z_create_post.json: unknown field `operation`, expected one of `format`, `description`, `after`, `operations` at line 1 column 26");
+    assert_snapshot!(fault("{ \"format\": 1, \"operation\": [] }"), @"20261120T101530Z_create_post.json: unknown field `operation`, expected one of `format`, `description`, `after`, `replaces`, `allow`, `operations` at line 1 column 26");
     assert_snapshot!(fault("{ \"format\": 2, \"steps\": [] }"), @"20261120T101530Z_create_post.json: format 2 is not known to this version, which reads format 1");
     assert_snapshot!(fault(&with_operation(r#"{ "drop_tables": { "table": "post" } }"#)), @"20261120T101530Z_create_post.json: unknown variant `drop_tables`, expected one of `create_table`, `rename_table`, `drop_table`, `add_field`, `rename_field`, `drop_field`, `change_field`, `add_index`, `drop_index`, `change_table`, `run` at line 3 column 15");
     assert_snapshot!(fault(&with_operation(r#"{ "drop_table": { "tabel": "post" } }"#)), @"20261120T101530Z_create_post.json: unknown field `tabel`, expected `table` at line 3 column 25");
@@ -132,6 +132,8 @@ proptest! {
     #[test]
     fn a_migration_survives_its_file(dice in dice(30)) {
         let migration = Migration {
+            replaces: Vec::new(),
+            allow: Vec::new(),
             id: id("blog/20261120T101530Z_create_post"),
             description: "Ä \"quoted\" word".to_owned(),
             after: vec![id("geo/20261101T090000Z_create_country")],

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sdk_schema::{Application, Migration, MigrationId, Operation, Plan, Planned};
 use serde::Serialize;
 
-use super::{Failure, MigrateError, Steps, compare, ledger};
+use super::{Failure, MigrateError, StepCode, Steps, compare, ledger};
 use crate::{
     clock::{Clock, between},
     store::{Store, WriteTx},
@@ -141,12 +141,15 @@ async fn perform(
     number: usize,
     operation: &Operation,
 ) -> Result<(), MigrateError> {
-    if let Operation::Run { step, revision } = operation {
-        let found = steps.find(migration, step, *revision)?;
-        return (found.run)(tx).await.map_err(|source| MigrateError::Step {
+    if let Operation::Run(run) = operation {
+        let found = steps.find(migration, &run.step, run.revision)?;
+        let StepCode::Once(code) = found.code else {
+            unreachable!("rows are not handed to steps yet")
+        };
+        return code(tx).await.map_err(|source| MigrateError::Step {
             migration: migration.id.clone(),
             number,
-            step: step.clone(),
+            step: run.step.clone(),
             source,
         });
     }

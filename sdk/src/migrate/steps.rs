@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, pin::Pin};
 
-use sdk_schema::{Migration, Name, Operation, Plan};
+use sdk_schema::{Migration, Name, Operation, Plan, Row};
 
 use super::MigrateError;
 use crate::store::WriteTx;
@@ -10,8 +10,17 @@ use crate::store::WriteTx;
 /// What a step's function returns.
 pub type StepFuture<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 
-/// The function of a step. It runs inside the transaction of its migration.
+/// The function of a step that is called once, inside the transaction of its
+/// migration.
 pub type StepFn = for<'a, 't> fn(&'a mut WriteTx<'t>) -> StepFuture<'a>;
+
+/// The function of a step that is called for each row of a table. What it makes
+/// of the row is written; what else it does goes through the transaction, which
+/// is that of a batch.
+pub type RowStepFn = for<'a, 't> fn(&'a mut WriteTx<'t>, &'a mut Row) -> StepFuture<'a>;
+
+/// How many rows a batch has unless the step says otherwise.
+pub const BATCH_ROWS: u32 = 1000;
 
 /// Rust code that a migration can call, as a module lists it.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +30,21 @@ pub struct StepDeclaration {
     /// Which version of the code this is; migrations name the one they need.
     pub revision: u32,
     /// The code.
-    pub run: StepFn,
+    pub code: StepCode,
+}
+
+/// The code of a step.
+#[derive(Debug, Clone, Copy)]
+pub enum StepCode {
+    /// Is called once.
+    Once(StepFn),
+    /// Is called for each row of a table.
+    EachRow {
+        /// The function.
+        run: RowStepFn,
+        /// How many rows are one transaction.
+        batch_rows: u32,
+    },
 }
 
 /// The steps of all linked modules.
@@ -43,8 +66,8 @@ impl Steps {
             operations.map(|operation| (&planned.migration, operation))
         });
         for (migration, operation) in calls {
-            if let Operation::Run { step, revision } = operation {
-                self.find(migration, step, *revision)?;
+            if let Operation::Run(run) = operation {
+                self.find(migration, &run.step, run.revision)?;
             }
         }
         Ok(())

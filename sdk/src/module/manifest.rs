@@ -8,7 +8,7 @@ use sdk_schema::{
 };
 
 use super::{Declaration, EmbeddedFile};
-use crate::jobs::JobDeclaration;
+use crate::{jobs::JobDeclaration, migrate::StepCode};
 
 /// All that is wrong with what a module embeds.
 ///
@@ -107,8 +107,11 @@ impl Declaration {
         manifest.requires = keep.all(self.requires, |name| Name::new(name));
         manifest.jobs = keep.all(&self.jobs, JobDeclaration::job);
         manifest.steps = keep.all(&self.steps, |step| {
-            let revision = step.revision;
-            Name::new(step.name).map(|name| Step { name, revision })
+            Name::new(step.name).map(|name| Step {
+                name,
+                revision: step.revision,
+                rows: matches!(step.code, StepCode::EachRow { .. }),
+            })
         });
         manifest.tables = keep.all(&self.tables, |table| {
             let own = table.name.split_once('.').map(|(module, _)| module) == Some(self.name);

@@ -1,7 +1,7 @@
 //! What is applied, in which order, and what a failure leaves behind.
 
 use sdk::{
-    migrate::{self, MigrateError, StepDeclaration, StepFuture},
+    migrate::{self, MigrateError, StepCode, StepDeclaration, StepFuture},
     module::{Declaration, Embedded, TableDeclaration},
     store::WriteTx,
 };
@@ -101,7 +101,7 @@ fn count_votes() -> StepDeclaration {
     StepDeclaration {
         name: "count_votes",
         revision: 2,
-        run,
+        code: StepCode::Once(run),
     }
 }
 
@@ -116,7 +116,7 @@ fn failing() -> StepDeclaration {
         })
     }
     StepDeclaration {
-        run,
+        code: StepCode::Once(run),
         ..count_votes()
     }
 }

@@ -107,8 +107,8 @@ impl History {
 async fn apply(tx: &mut WriteTx<'_>, migration: &Migration) -> Result<()> {
     for operation in &migration.operations {
         match operation {
-            Operation::Run { step, .. } if step == "fill_slugs" => fill_slugs(tx).await?,
-            Operation::Run { .. } => count_minor_units(tx).await?,
+            Operation::Run(run) if run.step == "fill_slugs" => fill_slugs(tx).await?,
+            Operation::Run(_) => count_minor_units(tx).await?,
             other => tx.apply(&migration.id.module, other).await?,
         }
     }

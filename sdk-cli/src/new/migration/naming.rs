@@ -47,7 +47,8 @@ fn words_of(operation: &Operation) -> String {
             format!("drop_index_of_{table}_by_{}", fields.join("_"))
         }
         Operation::ChangeTable { table, .. } => format!("change_feed_of_{table}"),
-        Operation::Run { step, .. } => format!("run_{step}"),
+        Operation::ChangeKey { table, .. } => format!("change_key_of_{table}"),
+        Operation::Run(run) => run.step.to_string(),
     }
 }
 
@@ -75,8 +76,9 @@ fn table_of(operation: &Operation) -> Option<&Name> {
         | Operation::ChangeField { table, .. }
         | Operation::AddIndex { table, .. }
         | Operation::DropIndex { table, .. }
-        | Operation::ChangeTable { table, .. } => Some(table),
-        Operation::Run { .. } => None,
+        | Operation::ChangeTable { table, .. }
+        | Operation::ChangeKey { table, .. } => Some(table),
+        Operation::Run(run) => run.table.as_ref(),
     }
 }
 

@@ -239,7 +239,7 @@ fn a_step_that_fails_says_what_stays_applied() {
         steps: vec![StepDeclaration {
             name: "count",
             revision: 1,
-            run: fail,
+            code: crate::migrate::StepCode::Once(fail),
         }],
         ..module("blog", &[FIRST, RUNS])
     };
