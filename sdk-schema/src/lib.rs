@@ -49,7 +49,9 @@ pub use migration::{
 };
 pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
 pub use plan::{
-    LedgerEntry, MigrationState, MigrationStatus, Plan, PlanFault, PlanFaults, Planned, status,
+    Adopted, DownFault, DownFaults, DownPlan, EntryState, LedgerEntry, MigrationIdParts,
+    MigrationState, MigrationStatus, ModuleRename, Plan, PlanFault, PlanFaults, Planned, Preview,
+    PreviewedMigration, PreviewedOperation, Progress, Resumed, TakenBack, Work, status,
 };
 pub use schedule::{Schedule, ScheduleError};
 pub use seed::{SEED_FORMAT, SeedFile, SeedFileError, SeedRowFault, SeedRowsError, SeedSet};

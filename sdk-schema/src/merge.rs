@@ -13,6 +13,7 @@
 
 mod content;
 mod fault;
+mod former;
 mod modules;
 mod order;
 #[cfg(test)]
@@ -53,7 +54,8 @@ impl Application {
     /// Merges the manifests of all linked modules, given in any order.
     pub fn merge(manifests: Vec<Manifest>) -> Result<Self, MergeFaults> {
         let mut faults = Vec::new();
-        let modules = modules::arrange(manifests, &mut faults);
+        let mut modules = modules::arrange(manifests, &mut faults);
+        former::resolve(&mut modules, &mut faults);
         let places = order::global(&modules, &mut faults);
         let schema = content::check(&modules, &places, &mut faults);
         if !faults.is_empty() {

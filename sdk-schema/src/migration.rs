@@ -208,6 +208,26 @@ pub enum Operation {
     Run(Run),
 }
 
+impl Operation {
+    /// The table that it is about, by the name before it; a step may be about none.
+    pub fn table(&self) -> Option<&Name> {
+        match self {
+            Self::CreateTable(table) => Some(&table.name),
+            Self::RenameTable { from: table, .. }
+            | Self::DropTable { table }
+            | Self::AddField { table, .. }
+            | Self::RenameField { table, .. }
+            | Self::DropField { table, .. }
+            | Self::ChangeField { table, .. }
+            | Self::AddIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::ChangeTable { table, .. }
+            | Self::ChangeKey { table, .. } => Some(table),
+            Self::Run(run) => run.table.as_ref(),
+        }
+    }
+}
+
 /// A migration of one module.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Migration {
@@ -224,6 +244,9 @@ pub struct Migration {
     pub allow: Vec<Allowance>,
     /// The steps in their order.
     pub operations: Vec<Operation>,
+    /// The checksum of its file, where that cannot be told from the rest: names of
+    /// modules that have changed since are their present ones here, but not there.
+    pub recorded: Option<Checksum>,
 }
 
 /// The content of a migration's file; its name is not in it.
@@ -316,6 +339,7 @@ impl Migration {
             replaces: content.replaces,
             allow: content.allow,
             operations: content.operations,
+            recorded: None,
         })
     }
 
@@ -328,6 +352,7 @@ impl Migration {
             replaces: Vec::new(),
             allow: Vec::new(),
             operations,
+            recorded: None,
         }
     }
 
@@ -339,6 +364,9 @@ impl Migration {
     /// SHA-256 of the normalised file: white space, the order of keys and what it
     /// allows do not count.
     pub fn checksum(&self) -> Checksum {
+        if let Some(recorded) = self.recorded {
+            return recorded;
+        }
         let content = File {
             allow: Vec::new(),
             ..self.content()

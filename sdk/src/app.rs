@@ -8,6 +8,7 @@
 mod command;
 mod http;
 mod process;
+mod progress;
 mod serve;
 #[cfg(unix)]
 mod socket;

@@ -31,10 +31,13 @@ pub(crate) use execute::execute;
 pub(crate) use job::next_run;
 pub(crate) use key::{run as run_key, store_options};
 pub(crate) use lang::show as show_translations;
-pub(crate) use migrate::{write_linked, write_start_step, write_started};
+pub(crate) use migrate::{
+    run_on_moment as run_migrate_on_moment, undo as undo_migrations, write_linked,
+    write_start_step, write_started,
+};
 pub use output::Output;
 pub use parse::{
-    Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MigrateCommand,
-    SeedCommand, ServeArgs, parse,
+    Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MarkAs, MigrateCommand,
+    MigratePolicy, SeedCommand, ServeArgs, parse,
 };
 pub(crate) use schema::{write_schema, write_version};

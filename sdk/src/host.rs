@@ -8,9 +8,11 @@
 mod linked;
 mod snapshot;
 mod start;
+mod undo;
 
 #[cfg(feature = "encryption")]
 pub(crate) use snapshot::list as snapshots;
 
 pub use linked::{LinkError, Linked};
-pub use start::{Host, StartError, StartReport, StartStep};
+pub use start::{Host, Pending, StartError, StartOptions, StartReport, StartStep};
+pub use undo::{UndoError, UndoPlan, UndoReport};

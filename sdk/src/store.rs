@@ -94,6 +94,7 @@ pub use check::{CheckReport, Fault, FaultKind, MAX_FAULTS, TableCheck};
 pub use cursor::{Cursor, CursorError};
 pub use dump::DumpEntry;
 pub use dynamic::{TableMut, TableView};
+pub(crate) use engine::FILE_NAME;
 #[cfg(feature = "encryption")]
 pub use engine::{BlockError, KeyError, StoreKey};
 pub use engine::{

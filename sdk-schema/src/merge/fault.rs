@@ -29,6 +29,18 @@ pub enum MergeFault {
         /// The module's version.
         version: String,
     },
+    /// A module says that it had a name which is another one's.
+    #[error(
+        "module `{module}` says that it was `{was}`, which is the name or a former name of `{other}`: take it out of one of them"
+    )]
+    FormerNameTaken {
+        /// The module.
+        module: Name,
+        /// The name that it says it had.
+        was: Name,
+        /// Whose name it is.
+        other: Name,
+    },
     /// A module requires another that is not linked.
     #[error("module `{module}` requires `{required}`, which is not linked; linked are {linked}")]
     RequiredMissing {

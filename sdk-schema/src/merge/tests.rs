@@ -477,10 +477,8 @@ fn merges_ten_thousand_migrations_without_a_quadratic_loop() {
     let ledger: Vec<_> = app
         .migrations()
         .zip(0..)
-        .map(|(migration, position)| crate::LedgerEntry {
-            id: migration.id.clone(),
-            checksum: migration.checksum(),
-            position,
+        .map(|(migration, position)| {
+            crate::LedgerEntry::new(migration.id.clone(), migration.checksum(), position)
         })
         .collect();
     let plan = crate::Plan::new(&app, &ledger, &[]).unwrap();

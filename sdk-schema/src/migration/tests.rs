@@ -62,7 +62,7 @@ fn says_line_and_column_and_what_was_expected() {
     assert_snapshot!(fault("{ \"format\": 1 }"), @"20261120T101530Z_create_post.json: missing field `operations` at line 1 column 15");
     assert_snapshot!(fault("{ \"format\": 1, \"operation\": [] }"), @"20261120T101530Z_create_post.json: unknown field `operation`, expected one of `format`, `description`, `after`, `replaces`, `allow`, `operations` at line 1 column 26");
     assert_snapshot!(fault("{ \"format\": 2, \"steps\": [] }"), @"20261120T101530Z_create_post.json: format 2 is not known to this version, which reads format 1");
-    assert_snapshot!(fault(&with_operation(r#"{ "drop_tables": { "table": "post" } }"#)), @"20261120T101530Z_create_post.json: unknown variant `drop_tables`, expected one of `create_table`, `rename_table`, `drop_table`, `add_field`, `rename_field`, `drop_field`, `change_field`, `add_index`, `drop_index`, `change_table`, `run` at line 3 column 15");
+    assert_snapshot!(fault(&with_operation(r#"{ "drop_tables": { "table": "post" } }"#)), @"20261120T101530Z_create_post.json: unknown variant `drop_tables`, expected one of `create_table`, `rename_table`, `drop_table`, `add_field`, `rename_field`, `drop_field`, `change_field`, `add_index`, `drop_index`, `change_table`, `change_key`, `run` at line 3 column 15");
     assert_snapshot!(fault(&with_operation(r#"{ "drop_table": { "tabel": "post" } }"#)), @"20261120T101530Z_create_post.json: unknown field `tabel`, expected `table` at line 3 column 25");
     let field = |ty: &str, default: &str| {
         let field = format!(r#"{{ "name": "a", "type": {ty}, "default": {default} }}"#);
@@ -134,6 +134,7 @@ proptest! {
         let migration = Migration {
             replaces: Vec::new(),
             allow: Vec::new(),
+            recorded: None,
             id: id("blog/20261120T101530Z_create_post"),
             description: "Ä \"quoted\" word".to_owned(),
             after: vec![id("geo/20261101T090000Z_create_country")],

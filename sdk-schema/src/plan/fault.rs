@@ -1,6 +1,6 @@
 //! Why a database and a binary do not go together.
 
-use crate::{Checksum, Difference, FoldFault, MigrationId};
+use crate::{Checksum, Difference, FoldFault, MigrationId, Name};
 
 /// One reason why no plan can be made for a database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,28 @@ pub enum PlanFault {
     MissingFromBinary {
         /// The migration.
         migration: MigrationId,
+    },
+    /// Some of what a squash stands for has been applied, but not all.
+    #[error(
+        "migration `{migration}` stands for several of which this database has applied only some: `{missing}` is missing; start the version of the module that still has them, then this one"
+    )]
+    HalfReplaced {
+        /// The squash.
+        migration: MigrationId,
+        /// The first that is missing, `STAMP_name`.
+        missing: String,
+    },
+    /// A database has migrations of a module under two of its names.
+    #[error(
+        "module `{module}` was `{first}`, but this database has migrations of `{second}` as well: it cannot be known which tables are its own"
+    )]
+    RenamedTwice {
+        /// The module.
+        module: Name,
+        /// One of its former names.
+        first: Name,
+        /// Another of its names.
+        second: Name,
     },
     /// A late migration is allowed that nobody declares.
     #[error("migration `{migration}` is allowed to be late, but no linked module has it")]

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{LedgerEntry, PlanFault};
-use crate::{Application, Migration, MigrationId};
+use super::{EntryState, LedgerEntry, PlanFault, Resumed};
+use crate::{Application, Migration, MigrationId, Name, Replaced, Stamp};
 
 /// A migration of the binary, of the ledger, or of both.
 pub(super) struct Judged<'a> {
@@ -15,10 +15,21 @@ pub(super) struct Judged<'a> {
 pub(super) enum Verdict<'a> {
     /// It is in the binary and in the ledger.
     Applied(&'a Migration, &'a LedgerEntry),
-    /// It is to be applied, late or in time.
+    /// It is to be applied, late or in time, or to be gone on with.
     Pending {
         migration: &'a Migration,
         late: bool,
+        resumes: Option<Resumed>,
+    },
+    /// It stands for what these entries say was applied.
+    Adopted {
+        migration: &'a Migration,
+        entries: Vec<&'a LedgerEntry>,
+    },
+    /// A squash stands for it.
+    Replaced {
+        entry: &'a LedgerEntry,
+        by: &'a MigrationId,
     },
     /// Its module is not linked.
     Orphaned(&'a LedgerEntry),
@@ -84,6 +95,8 @@ struct Court<'a, 'b> {
     applied_of: HashMap<&'a str, (usize, &'a MigrationId)>,
     /// The newest migration of each linked module, if it has any.
     binary_of: HashMap<&'a str, Option<&'a MigrationId>>,
+    /// What each squash stands for, and the squash.
+    replaced: HashMap<(&'a str, Stamp, &'a Name), &'a MigrationId>,
 }
 
 impl<'a, 'b> Court<'a, 'b> {
@@ -98,11 +111,17 @@ impl<'a, 'b> Court<'a, 'b> {
                 .iter()
                 .map(|m| (m.name.as_str(), None))
                 .collect(),
+            replaced: HashMap::new(),
         };
         for (position, migration) in app.migrations().enumerate() {
             let (id, module) = (&migration.id, migration.id.module.as_str());
             court.binary_of.insert(module, Some(id));
-            if court.entries.contains_key(id) {
+            let replaced = migration.replaces.iter().flat_map(Replaced::all);
+            for replaced in replaced {
+                let key = (module, replaced.stamp, &replaced.name);
+                court.replaced.insert(key, id);
+            }
+            if court.entries.contains_key(id) || court.is_covered(migration) {
                 court.newest_applied = Some(position);
                 court.applied_of.insert(module, (position, id));
             }
@@ -110,10 +129,53 @@ impl<'a, 'b> Court<'a, 'b> {
         court
     }
 
+    /// Whether all that a squash stands for has been applied.
+    fn is_covered(&self, squash: &Migration) -> bool {
+        let is_applied = |stamp, name: &Name| self.part(squash, stamp, name).is_some();
+        let mut parts = squash.replaces.iter();
+        !squash.replaces.is_empty() && parts.all(|part| part.is_covered(&is_applied))
+    }
+
+    /// The entry of one of those that a squash stands for, if it was applied.
+    fn part(&self, squash: &Migration, stamp: Stamp, name: &Name) -> Option<&'a LedgerEntry> {
+        let id = MigrationId {
+            stamp,
+            module: squash.id.module.clone(),
+            name: name.clone(),
+        };
+        let entry = self.entries.get(&id).copied();
+        entry.filter(|entry| !entry.is_running())
+    }
+
     fn known(&self, position: usize, migration: &'a Migration) -> Verdict<'a> {
         match self.entries.get(&migration.id) {
             Some(entry) => applied(migration, entry),
-            None => self.pending(position, migration),
+            None if migration.replaces.is_empty() => self.pending(position, migration),
+            None => self.squash(position, migration),
+        }
+    }
+
+    fn squash(&self, position: usize, migration: &'a Migration) -> Verdict<'a> {
+        let parts: Vec<_> = migration.replaces.iter().flat_map(Replaced::all).collect();
+        let entry = |part: &&Replaced| self.part(migration, part.stamp, &part.name);
+        let mut entries: Vec<_> = parts.iter().filter_map(entry).collect();
+        if entries.is_empty() {
+            return self.pending(position, migration);
+        }
+        if self.is_covered(migration) {
+            entries.sort_by_key(|entry| entry.position);
+            return Verdict::Adopted { migration, entries };
+        }
+        let is_applied = |stamp, name: &Name| self.part(migration, stamp, name).is_some();
+        let mut missing = migration.replaces.iter();
+        let missing = missing.find(|part| !part.is_covered(&is_applied));
+        Verdict::Fault {
+            migration: Some(migration),
+            entry: None,
+            fault: PlanFault::HalfReplaced {
+                migration: migration.id.clone(),
+                missing: missing.map(Replaced::stem).unwrap_or_default(),
+            },
         }
     }
 
@@ -132,11 +194,16 @@ impl<'a, 'b> Court<'a, 'b> {
             _ => Verdict::Pending {
                 migration,
                 late: self.newest_applied.is_some_and(|newest| newest > position),
+                resumes: None,
             },
         }
     }
 
     fn foreign(&self, entry: &'a LedgerEntry) -> Verdict<'a> {
+        let (module, id) = (entry.id.module.as_str(), &entry.id);
+        if let Some(by) = self.replaced.get(&(module, id.stamp, &id.name)) {
+            return Verdict::Replaced { entry, by };
+        }
         let Some(newest) = self.binary_of.get(entry.id.module.as_str()) else {
             return Verdict::Orphaned(entry);
         };
@@ -158,8 +225,20 @@ impl<'a, 'b> Court<'a, 'b> {
 
 fn applied<'a>(migration: &'a Migration, entry: &'a LedgerEntry) -> Verdict<'a> {
     let found = migration.checksum();
-    if found == entry.checksum {
-        return Verdict::Applied(migration, entry);
+    match &entry.state {
+        EntryState::Running(progress) if found == entry.checksum => {
+            return Verdict::Pending {
+                migration,
+                late: entry.late,
+                resumes: Some(Resumed {
+                    position: entry.position,
+                    progress: progress.clone(),
+                    duration_ms: entry.duration_ms,
+                }),
+            };
+        }
+        _ if found == entry.checksum => return Verdict::Applied(migration, entry),
+        _ => {}
     }
     Verdict::Fault {
         migration: Some(migration),

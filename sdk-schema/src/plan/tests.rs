@@ -34,10 +34,8 @@ fn ledger(app: &Application) -> Vec<LedgerEntry> {
 
 fn entries<'a>(migrations: impl Iterator<Item = &'a Migration>) -> Vec<LedgerEntry> {
     let numbered = migrations.zip(1..);
-    let entries = numbered.map(|(migration, position)| LedgerEntry {
-        id: migration.id.clone(),
-        checksum: migration.checksum(),
-        position,
+    let entries = numbered.map(|(migration, position)| {
+        LedgerEntry::new(migration.id.clone(), migration.checksum(), position)
     });
     entries.collect()
 }
@@ -159,7 +157,7 @@ fn reports_what_is_orphaned_and_goes_on() {
     orphaned shop/20261120T101502Z_create_t2
     ---
     blog/20261120T101501Z_create_t1: applied
-    shop/20261120T101502Z_create_t2: orphaned
+    shop/20261120T101502Z_create_t2: orphaned (why)
     blog/20261120T101503Z_create_t3: applied
     blog/20261120T101504Z_create_t4: pending
     ");
@@ -197,7 +195,19 @@ fn status_in_json_has_a_fixed_shape() {
         "name": "create_t1",
         "state": "pending",
         "description": "",
+        "operations": [
+          "create table `t1` with key (id) and fields id"
+        ],
+        "checksum": "1f77b307a013ddfec528c55593d9d3b9f4bedb286fa0c4738c0b97f50785a07f",
+        "order": 1,
         "position": null,
+        "late": false,
+        "applied_at": null,
+        "duration_ms": null,
+        "module_version": null,
+        "host": null,
+        "sdk_version": null,
+        "progress": null,
         "detail": null
       }
     ]

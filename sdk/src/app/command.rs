@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cli::{self, CommandError, Output},
     host::Host,
+    migrate::Watch,
 };
 
 /// A command as it was typed.
@@ -40,7 +41,12 @@ impl From<Result<(), CommandError>> for Ending {
 }
 
 /// Carries out a command on an open host.
-pub(crate) async fn run_on(host: &Host, request: &Request, out: &mut (dyn Write + Send)) -> Ending {
+pub(crate) async fn run_on(
+    host: &Host,
+    request: &Request,
+    watch: Watch<'_>,
+    out: &mut (dyn Write + Send),
+) -> Ending {
     let linked = host.linked();
     let line = match cli::parse(linked.name(), "", linked.version(), &request.words) {
         Ok(line) => line,
@@ -48,7 +54,13 @@ pub(crate) async fn run_on(host: &Host, request: &Request, out: &mut (dyn Write 
         Err(error) => return Err(CommandError::usage(error)).into(),
     };
     let mut out = Output::new(out, line.json);
-    cli::execute(host, &line.command, request.input.as_deref(), &mut out)
-        .await
-        .into()
+    cli::execute(
+        host,
+        &line.command,
+        request.input.as_deref(),
+        watch,
+        &mut out,
+    )
+    .await
+    .into()
 }

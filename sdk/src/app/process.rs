@@ -12,6 +12,7 @@ use anyhow::anyhow;
 use super::{
     App,
     command::{self, Ending, Request},
+    progress::Progress,
     serve,
     terminal::Terminal,
 };
@@ -23,6 +24,7 @@ use crate::{
     clock::Clock,
     config::{Config, DEFAULT_DATA, KeySetting},
     host::{Host, Linked},
+    migrate::{Event, Moment},
     store::{OpenError, Store},
 };
 
@@ -118,6 +120,17 @@ async fn carry_out(
             let mut out = Output::new(out, line.json);
             Ok(cli::run_key(command, &data, key, &mut out).into())
         }
+        Command::Migrate(MigrateCommand::Undo { yes }) => {
+            refuse_unusable(&data)?;
+            if !Store::exists(&data) {
+                return Err(nothing_there(&linked, &data));
+            }
+            let options = cli::store_options(key)?;
+            let mut out = Output::new(out, line.json);
+            Ok(cli::undo_migrations(&data, &options, *yes, &mut out)
+                .await
+                .into())
+        }
         Command::Doctor => Ok(examine(linked, &data, key, words, line.json, out).await),
         command => {
             let input = read_input(command)?;
@@ -203,9 +216,12 @@ async fn on_data(
     refuse_unusable(data)?;
     let options = cli::store_options(key)?;
     let clock = Clock::system();
+    let about = Arc::clone(&linked);
     let host = match command {
         // They answer for a store that is still to be made, and write nothing.
-        Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan) if !Store::exists(data) => {
+        Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan { .. })
+            if !Store::exists(data) =>
+        {
             Ok(Host::on(linked, Store::in_memory(clock.clone())?, clock))
         }
         Command::Migrate(MigrateCommand::Apply { .. }) => {
@@ -215,13 +231,69 @@ async fn on_data(
         _ => Host::open_with(linked, data, &options, clock),
     };
     match host {
-        Ok(host) => Ok(command::run_on(&host, request, out).await),
+        Ok(host) => {
+            let mut progress = Progress::new();
+            let mut watch = |event: Event<'_>| progress.show(&event);
+            let ending = command::run_on(&host, request, &mut watch, out).await;
+            progress.clear();
+            Ok(ending)
+        }
+        // The running host may be of another version: what this binary would
+        // apply, only this binary can say.
+        Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. }))
+            if plans(command) =>
+        {
+            plan_for_running(&about, data, command, request, error, out).await
+        }
         // Who may ask the running host needs no key.
         Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. })) => {
             ask_running(data, request, error, out).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the answer depends on what this binary links.
+fn plans(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Migrate(MigrateCommand::Plan { .. } | MigrateCommand::Status)
+    )
+}
+
+/// Plans for the store that another process has open, by what that one tells of it.
+async fn plan_for_running(
+    linked: &Linked,
+    data: &Path,
+    command: &Command,
+    request: &Request,
+    locked: OpenError,
+    out: &mut (dyn Write + Send),
+) -> Result<Ending, CommandError> {
+    let words = [linked.name(), "migrate", "ledger", "--json"];
+    let question = Request {
+        words: words.map(str::to_owned).into(),
+        input: None,
+    };
+    let mut told = Vec::new();
+    let ending = ask_running(data, &question, locked, &mut told).await?;
+    if ending.exit_code != 0 {
+        let complaint = ending.complaint;
+        return Err(CommandError::failed(anyhow!(
+            "the running host does not tell what it has applied: {complaint}"
+        ))
+        .hint("its version may be too old for that: stop it, then ask again"));
+    }
+    let moment: Moment = serde_json::from_slice(&told).map_err(|error| {
+        CommandError::failed(anyhow!("what the running host has applied: {error}"))
+            .hint("its version may be another one: stop it, then ask again")
+    })?;
+    let line = cli::parse(linked.name(), "", linked.version(), &request.words)?;
+    let Command::Migrate(command) = command else {
+        return Ok(Ending::default());
+    };
+    let mut out = Output::new(out, line.json);
+    Ok(cli::run_migrate_on_moment(linked, command, &moment, &mut out).into())
 }
 
 /// Fails when the data folder is there but is none, or is closed to this user.

@@ -16,13 +16,14 @@ use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use super::{http::RunningListener, terminal::say};
+use super::{http::RunningListener, progress::Progress, terminal::say};
 use crate::{
     cli::{self, CommandError, Output, ServeArgs},
     clock::Clock,
     config::Config,
-    host::{Host, Linked, StartStep},
+    host::{Host, Linked, StartOptions, StartStep},
     jobs::RunningScheduler,
+    migrate::{Event, Online},
     store::StoreOptions,
 };
 
@@ -48,8 +49,22 @@ pub(super) async fn serve(
     })?;
     announce(&host, data, &listener)?;
     let mut serving = Serving::begin(Arc::clone(&host), data, listener);
+    let options = StartOptions {
+        migrations: args.migrate.into(),
+        online: Online::Later,
+        allow_late: &args.allow_late,
+    };
+    let mut progress = Progress::new();
+    let mut show_step = |step: StartStep<'_>| {
+        if let StartStep::Migrating(event) = &step {
+            progress.show(event);
+        } else {
+            progress.clear();
+            show_step(step);
+        }
+    };
     tokio::select! {
-        started = host.start_watched(&args.allow_late, show_step) => { started?; }
+        started = host.start_watched(&options, &mut show_step) => { started?; }
         _ = &mut interrupted => {
             say("stopping before the start is complete: the next start goes on from here");
             serving.stop(Duration::ZERO).await;
@@ -105,6 +120,9 @@ struct Serving {
     /// Removes rows that have expired. It can be ended at any time: what it was
     /// about to remove is out of sight anyway.
     expiry: Option<JoinHandle<Infallible>>,
+    /// Goes on with migrations whose steps leave the application in use. It can
+    /// be ended at any time: the next start goes on where it stood.
+    online: Option<JoinHandle<()>>,
 }
 
 /// The command socket: none where it cannot be made, waiting until the host is ready.
@@ -124,6 +142,7 @@ impl Serving {
             commands: Commands::bind(data),
             scheduler: None,
             expiry: None,
+            online: None,
             ready,
             host,
         }
@@ -136,6 +155,7 @@ impl Serving {
         self.expiry = Some(tokio::spawn(
             async move { store.keep_removing_expired().await },
         ));
+        self.online = Some(tokio::spawn(finish_online(Arc::clone(&self.host))));
         #[cfg(unix)]
         self.commands.answer(&self.host);
         self.ready.send_replace(Some(Arc::clone(&self.host)));
@@ -147,6 +167,10 @@ impl Serving {
             expiry.abort();
             // With it goes its handle of the store.
             let _ = expiry.await;
+        }
+        if let Some(online) = self.online {
+            online.abort();
+            let _ = online.await;
         }
         let jobs = async {
             if let Some(scheduler) = self.scheduler {
@@ -162,6 +186,24 @@ impl Serving {
             tracing::error!(%error, "the last relaxed writes may not be on disk");
         }
         say("stopped");
+    }
+}
+
+/// Goes on with online steps while the application is in use.
+async fn finish_online(host: Arc<Host>) {
+    let mut tell = |event: Event<'_>| match event {
+        Event::Begins { migration, .. } => tracing::info!(%migration, "goes on"),
+        Event::Rows {
+            migration,
+            done,
+            of,
+            ..
+        } => tracing::debug!(%migration, done, of, "rows"),
+        Event::Applied(applied) => tracing::info!(migration = %applied.id, "is applied"),
+        _ => {}
+    };
+    if let Err(error) = host.finish_online(&mut tell).await {
+        tracing::error!(%error, "a migration that runs while the application is in use has stopped; the next start goes on there");
     }
 }
 

@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use super::{
-    Command, CommandError, DataCommand, JobCommand, LangCommand, MigrateCommand, Output,
-    SeedCommand, data, doctor, job, lang, migrate, schema, seed, transfer,
+    Command, CommandError, DataCommand, JobCommand, LangCommand, Output, SeedCommand, data, doctor,
+    job, lang, migrate, schema, seed, transfer,
 };
-use crate::host::Host;
+use crate::{host::Host, migrate::Watch};
 
 /// Carries out a command on an open host. `input` is what an import reads,
-/// or where a snapshot goes.
+/// or where a snapshot goes; `watch` is told how migrations go on.
 pub(crate) async fn execute(
     host: &Host,
     command: &Command,
     input: Option<&str>,
+    watch: Watch<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     match command {
@@ -24,11 +25,7 @@ pub(crate) async fn execute(
         Command::Version => schema::write_version(host.linked(), out),
         Command::Schema => schema::write_schema(host.linked(), out),
         Command::Doctor => doctor::doctor(host, out).await,
-        Command::Migrate(command) => match command {
-            MigrateCommand::Status => migrate::status(host, out).await,
-            MigrateCommand::Plan => migrate::plan(host, out).await,
-            MigrateCommand::Apply { allow_late } => migrate::apply(host, allow_late, out).await,
-        },
+        Command::Migrate(command) => migrate::run(host, command, watch, out).await,
         Command::Seed(command) => match command {
             SeedCommand::Real => seed::real(host, out).await,
             SeedCommand::Test { rows, rng } => seed::test(host, *rows, *rng, out).await,

@@ -8,9 +8,9 @@ use std::error::Error;
 use sdk_schema::{MergeFault, PlanFault};
 
 use crate::{
-    host::{LinkError, StartError},
+    host::{LinkError, StartError, UndoError},
     jobs::JobsError,
-    migrate::{Failure, MigrateError},
+    migrate::{Failure, MarkError, MigrateError},
     seed::SeedError,
     store::{OpenError, RekeyError, StoreError},
 };
@@ -51,6 +51,7 @@ fn of_cause(cause: &(dyn Error + 'static)) -> Vec<String> {
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_rekey));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_seed));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_jobs));
+    let hint = hint.or_else(|| cause.downcast_ref().and_then(of_undo));
     let hint = hint.or_else(|| cause.downcast_ref().and_then(of_store));
     hint.map(str::to_owned).into_iter().collect()
 }
@@ -81,6 +82,9 @@ fn of_merge_fault(fault: &MergeFault) -> Option<String> {
 fn of_start(error: &StartError) -> Vec<String> {
     match error {
         StartError::Migrate(error) => of_migrate(error),
+        StartError::Pending { .. } => {
+            vec!["`migrate plan` shows what they do, `migrate apply` applies them".to_owned()]
+        }
         StartError::Snapshot(error) => owned(of_store(error)),
         StartError::Apply(Failure { source, .. }) => of_migrate(source),
         StartError::Seed(error) => owned(of_seed(error)),
@@ -96,8 +100,37 @@ fn of_migrate(error: &MigrateError) -> Vec<String> {
             vec![of_store(source).unwrap_or(UNDONE).to_owned()]
         }
         MigrateError::Step { .. } => vec![UNDONE.to_owned()],
+        MigrateError::Row { .. } => vec![
+            "the batch was undone, those before it stay; mend the row or the step: the next start goes on there".to_owned(),
+        ],
+        MigrateError::NoStep { .. } => vec![
+            "build the host with the version of the module that has it".to_owned(),
+        ],
+        MigrateError::Down(_) => vec![
+            "`migrate undo` goes back to the snapshot that was made before".to_owned(),
+        ],
+        MigrateError::Mark(error) => owned(of_mark(error)),
         MigrateError::Store(error) => owned(of_store(error)),
         _ => Vec::new(),
+    }
+}
+
+fn of_mark(error: &MarkError) -> Option<&'static str> {
+    match error {
+        MarkError::Unknown { .. } => Some("`migrate status` shows the migrations"),
+        MarkError::NotApplied { .. } => Some("`migrate apply` applies it"),
+        _ => None,
+    }
+}
+
+fn of_undo(error: &UndoError) -> Option<&'static str> {
+    match error {
+        UndoError::NoSnapshot { .. } => Some(
+            "`migrate down --to STAMP` takes migrations back by their inverses; else restore a backup",
+        ),
+        UndoError::Open { source, .. } => of_open(source),
+        UndoError::Ledger(error) => of_store(error),
+        UndoError::Io { .. } => None,
     }
 }
 
@@ -117,6 +150,12 @@ fn of_plan_fault(fault: &PlanFault) -> Option<String> {
         PlanFault::MissingFromBinary { .. } => {
             Some("put its file back: what was applied stays in the module".to_owned())
         }
+        PlanFault::HalfReplaced { .. } => Some(
+            "an older version of this host has the migrations one by one: start it once".to_owned(),
+        ),
+        PlanFault::RenamedTwice { module, .. } => Some(format!(
+            "take one of the names out of `was(…)` of `{module}`, or restore a backup from before both were applied"
+        )),
         PlanFault::AllowedUnknown { .. } => {
             Some("`migrate status` shows the migrations".to_owned())
         }

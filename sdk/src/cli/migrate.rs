@@ -1,108 +1,94 @@
-//! `migrate status`, `migrate plan`, `migrate apply`, and what `serve` says of them.
+//! `migrate …`, and what `serve` says of migrations.
 
-use std::{io, time::Duration};
+mod down;
+mod mark;
+mod plan;
+mod report;
+mod status;
+mod undo;
+mod verify;
 
-use sdk_schema::{BUILT_IN_MODULE, MigrationId, MigrationStatus, Operation, Plan};
-use serde_json::json;
+use std::io;
 
-use super::{CommandError, Output};
+use sdk_schema::{BUILT_IN_MODULE, MigrationId};
+
+use super::{CommandError, MigrateCommand, Output};
 use crate::{
-    host::{Host, Linked, StartError, StartStep},
-    migrate::{self, Report},
+    host::{Host, Linked, StartError, StartOptions, StartStep},
+    migrate::{Moment, Watch},
 };
 
-/// Lists all migrations in global order.
-pub(super) async fn status(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let status = migrate::status(host.store(), host.linked().application()).await?;
-    Ok(out.either(&status, |out| write_status(&status, out))?)
-}
+pub(crate) use undo::undo;
 
-fn write_status(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<()> {
-    let rows: Vec<_> = status
-        .iter()
-        .map(|migration| {
-            vec![
-                migration.state.to_string(),
-                migration.stamp.to_string(),
-                migration.module.to_string(),
-                migration.name.to_string(),
-                migration.description.clone(),
-            ]
-        })
-        .collect();
-    out.columns(
-        &["STATE", "STAMP", "MODULE", "NAME", "DESCRIPTION"],
-        &rows,
-        "no migrations are linked",
-    )?;
-    let mut details = status.iter().filter_map(|it| it.detail.as_ref());
-    details.try_for_each(|detail| out.line(format_args!("{detail}")))
-}
-
-/// Shows what `apply` would do.
-pub(super) async fn plan(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let plan = migrate::plan(host.store(), host.linked().application(), &[]).await?;
-    Ok(out.either(&plan_document(&plan), |out| write_plan(&plan, out))?)
-}
-
-fn plan_document(plan: &Plan) -> serde_json::Value {
-    let pending = plan.pending.iter().map(|planned| {
-        let migration = &planned.migration;
-        let in_words = migration.operations.iter().map(Operation::describe);
-        json!({
-            "module": migration.id.module,
-            "stamp": migration.id.stamp,
-            "name": migration.id.name,
-            "description": migration.description,
-            "late": planned.late,
-            "operations": migration.operations,
-            "in_words": in_words.collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "pending": pending.collect::<Vec<_>>(),
-        "orphaned": plan.orphaned.iter().map(|entry| &entry.id).collect::<Vec<_>>(),
-    })
-}
-
-/// Writes the pending migrations in global order with their operations in words.
-fn write_plan(plan: &Plan, out: &mut Output<'_>) -> io::Result<()> {
-    if plan.pending.is_empty() {
-        out.line("nothing to apply")?;
-    }
-    for planned in &plan.pending {
-        let migration = &planned.migration;
-        let late = if planned.late { "  (late)" } else { "" };
-        out.line(format_args!(
-            "{}{late}  {}",
-            migration.id, migration.description
-        ))?;
-        for operation in &migration.operations {
-            out.line(format_args!("    {}", operation.describe()))?;
-        }
-    }
-    write_orphaned(plan.orphaned.iter().map(|entry| &entry.id), out)
-}
-
-fn write_orphaned<'a>(
-    orphaned: impl Iterator<Item = &'a MigrationId>,
+/// Carries out a command on an open host.
+pub(super) async fn run(
+    host: &Host,
+    command: &MigrateCommand,
+    watch: Watch<'_>,
     out: &mut Output<'_>,
-) -> io::Result<()> {
-    for id in orphaned {
-        out.line(format_args!(
-            "{id} was applied, but its module is not linked: its tables stay"
-        ))?;
+) -> Result<(), CommandError> {
+    match command {
+        MigrateCommand::Status => status::status(host, out).await,
+        MigrateCommand::Plan { allow_late } => plan::plan(host, allow_late, out).await,
+        MigrateCommand::Ledger => ledger(host, out).await,
+        MigrateCommand::Apply { allow_late } => apply(host, allow_late, watch, out).await,
+        MigrateCommand::Down { to } => down::down(host, *to, watch, out).await,
+        MigrateCommand::Verify => verify::verify(host, out).await,
+        MigrateCommand::Mark {
+            migration,
+            mark,
+            reason,
+        } => mark::mark(host, migration, (*mark).into(), reason, out).await,
+        MigrateCommand::Compatible { .. } => Err(CommandError::usage(
+            "`migrate compatible` is about the binary and needs no host",
+        )),
+        MigrateCommand::Undo { .. } => Err(CommandError::failed(anyhow::anyhow!(
+            "the store cannot be put back while a host has it open"
+        ))
+        .hint("stop the host first")),
     }
-    Ok(())
+}
+
+/// Answers from a moment that another process has told, whose store cannot be opened.
+pub(crate) fn run_on_moment(
+    linked: &Linked,
+    command: &MigrateCommand,
+    moment: &Moment,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    match command {
+        MigrateCommand::Plan { allow_late } => {
+            let plan = moment.plan(linked.application(), allow_late)?;
+            Ok(plan::write(&moment.preview(&plan), out)?)
+        }
+        _ => Ok(status::write(&moment.status(linked.application()), out)?),
+    }
+}
+
+/// Tells what another binary needs to plan for this store.
+async fn ledger(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let moment = host.migrator().moment().await?;
+    let events = crate::migrate::events(host.store()).await?;
+    Ok(out.either(&moment, |out| status::write_history(&moment, &events, out))?)
 }
 
 /// Applies what is pending. When a migration fails, those before it are shown.
-pub(super) async fn apply(
+async fn apply(
     host: &Host,
     allow_late: &[MigrationId],
+    watch: Watch<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let applied = host.migrate(allow_late).await;
+    let options = StartOptions {
+        allow_late,
+        ..StartOptions::default()
+    };
+    let mut tell = |step: StartStep<'_>| {
+        if let StartStep::Migrating(event) = step {
+            watch(event);
+        }
+    };
+    let applied = host.migrate_watched(&options, &mut tell).await;
     let report = match &applied {
         Ok(report) => Some(report),
         Err(StartError::Apply(failure)) if !failure.report.applied.is_empty() => {
@@ -111,37 +97,10 @@ pub(super) async fn apply(
         Err(_) => None,
     };
     if let Some(report) = report {
-        out.either(report, |out| write_report(report, out))?;
+        out.either(report, |out| report::write(report, out))?;
     }
     applied?;
     Ok(())
-}
-
-fn write_report(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
-    if let Some(snapshot) = &report.snapshot {
-        out.line(format_args!(
-            "snapshot of the store as it was: {}",
-            snapshot.display()
-        ))?;
-    }
-    for applied in &report.applied {
-        let late = if applied.late { " (late)" } else { "" };
-        let time = long_time(Duration::from_millis(applied.duration_ms));
-        out.line(format_args!("applied {}{late}{time}", applied.id))?;
-    }
-    write_orphaned(report.orphaned.iter(), out)?;
-    match report.applied.len() {
-        0 => out.line("migrations: nothing to apply"),
-        count => out.line(format_args!("migrations: {count} applied")),
-    }
-}
-
-/// How long something took, if that is worth knowing.
-fn long_time(time: Duration) -> String {
-    match time.as_secs_f64() {
-        seconds if seconds < 1.0 => String::new(),
-        seconds => format!(" in {seconds:.1} s"),
-    }
 }
 
 /// What is linked, as `serve` shows it before anything is done.
@@ -161,11 +120,12 @@ pub(crate) fn write_linked(linked: &Linked, out: &mut Output<'_>) -> io::Result<
 /// What a start has come to, as `serve` shows it.
 pub(crate) fn write_start_step(step: &StartStep<'_>, out: &mut Output<'_>) -> io::Result<()> {
     match step {
-        StartStep::Planned(plan) if plan.pending.is_empty() => Ok(()),
+        StartStep::Planned(plan) if plan.is_empty() => Ok(()),
         StartStep::Planned(plan) => {
             out.line(format_args!("migrations: {} to apply", plan.pending.len()))
         }
-        StartStep::Migrated(report) => write_report(report, out),
+        StartStep::Migrating(_) => Ok(()),
+        StartStep::Migrated(report) => report::write(report, out),
         StartStep::Seeded(report) => super::seed::write_real(report, out),
     }
 }
@@ -180,15 +140,4 @@ pub(crate) fn write_started(linked: &Linked, out: &mut Output<'_>) -> Result<(),
         application.schema.tables.len(),
         jobs.sum::<usize>(),
     ))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_took_long_shows_its_time() {
-        assert_eq!(long_time(Duration::from_millis(999)), "");
-        assert_eq!(long_time(Duration::from_millis(62_340)), " in 62.3 s");
-    }
 }

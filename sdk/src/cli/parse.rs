@@ -2,10 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
-use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use sdk_schema::MigrationId;
+use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use sdk_schema::{MigrationId, Stamp};
 
-use crate::store::Cursor;
+use crate::{host::Pending, migrate::Mark, store::Cursor};
 
 /// A host's command line.
 #[derive(Debug, Clone, Parser)]
@@ -30,7 +30,7 @@ pub struct CommandLine {
 pub enum Command {
     /// Start: migrate, seed, run the jobs and listen until interrupted
     Serve(ServeArgs),
-    /// Show or apply migrations
+    /// Show migrations, apply them, take them back
     #[command(subcommand)]
     Migrate(MigrateCommand),
     /// Show the tables that the linked modules declare
@@ -68,6 +68,9 @@ pub struct ServeArgs {
     /// Apply this migration although its module has moved past it
     #[arg(long, value_name = "MIGRATION")]
     pub allow_late: Vec<MigrationId>,
+    /// What to do about pending migrations
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub migrate: MigratePolicy,
 }
 
 /// Commands about migrations.
@@ -76,13 +79,90 @@ pub enum MigrateCommand {
     /// List all migrations in global order with their state
     Status,
     /// Show what would be applied, and how; writes nothing
-    Plan,
+    Plan {
+        /// Plan this migration although its module has moved past it
+        #[arg(long, value_name = "MIGRATION")]
+        allow_late: Vec<MigrationId>,
+    },
     /// Apply what is pending
     Apply {
         /// Apply this migration although its module has moved past it
         #[arg(long, value_name = "MIGRATION")]
         allow_late: Vec<MigrationId>,
     },
+    /// Take back every migration that is newer than a stamp, by inverses
+    Down {
+        /// The newest stamp that stays, such as 20261120T101530Z
+        #[arg(long, value_name = "STAMP")]
+        to: Stamp,
+    },
+    /// Put the store back as it was before the last migrations; no host may run
+    Undo {
+        /// Do it, rather than show what it means
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Hold the store, its ledger and this binary against each other
+    Verify,
+    /// Repair the ledger by hand: say what is so without applying anything
+    Mark {
+        /// Migration as module/STAMP_name
+        migration: MigrationId,
+        /// What is so
+        #[arg(long = "as", value_enum, value_name = "WHAT")]
+        mark: MarkAs,
+        /// Why, for whoever reads the ledger later
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show what was applied in its order, and what was done by hand
+    Ledger,
+    /// Say whether an older binary could run on the schema of this one
+    Compatible {
+        /// File that `schema --json` of the older binary wrote
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
+}
+
+/// What can be said of a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MarkAs {
+    /// What it does has been done otherwise: it is not to be applied
+    Applied,
+    /// It has not been applied, or its module is gone for good
+    Pending,
+    /// What was applied is as good as the file, which was changed since
+    Accepted,
+}
+
+impl From<MarkAs> for Mark {
+    fn from(mark: MarkAs) -> Self {
+        match mark {
+            MarkAs::Applied => Self::Applied,
+            MarkAs::Pending => Self::Pending,
+            MarkAs::Accepted => Self::Accepted,
+        }
+    }
+}
+
+/// What a start does about pending migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MigratePolicy {
+    /// Apply them
+    #[default]
+    Apply,
+    /// Refuse to start
+    Check,
+}
+
+impl From<MigratePolicy> for Pending {
+    fn from(policy: MigratePolicy) -> Self {
+        match policy {
+            MigratePolicy::Apply => Self::Apply,
+            MigratePolicy::Check => Self::Refuse,
+        }
+    }
 }
 
 /// Commands about seeds.
@@ -260,7 +340,7 @@ mod tests {
 
         Commands:
           serve    Start: migrate, seed, run the jobs and listen until interrupted
-          migrate  Show or apply migrations
+          migrate  Show migrations, apply them, take them back
           schema   Show the tables that the linked modules declare
           seed     Fill tables
           data     Read and write rows

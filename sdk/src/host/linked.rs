@@ -19,6 +19,7 @@ use crate::{
 pub struct Linked {
     name: String,
     version: String,
+    label: String,
     declarations: Vec<Declaration>,
     application: Application,
     catalogues: OnceLock<Result<Catalogues, Arc<LinkError>>>,
@@ -62,6 +63,7 @@ impl Linked {
         Ok(Self {
             name: name.to_owned(),
             version: version.to_owned(),
+            label: format!("{name} {version}"),
             catalogues: OnceLock::new(),
             steps: module::steps(&declarations),
             fakes: module::fakes(&declarations),
@@ -78,6 +80,11 @@ impl Linked {
     /// The host's version.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The host's name and version: `acme 1.2.0`.
+    pub fn label(&self) -> &str {
+        &self.label
     }
 
     /// The merged manifests, without their translations.

@@ -26,7 +26,7 @@ pub(super) async fn take(
     data: &Path,
     now: Timestamp,
 ) -> Result<PathBuf, StoreError> {
-    let folder = data.join(FOLDER);
+    let folder = folder(data);
     private_folder(&folder)?;
     let file = folder.join(format!("{}.redb", Stamp::at(now.to_chrono())));
     store.snapshot_to(&file).await?;
@@ -41,10 +41,19 @@ fn prune(folder: &Path) -> io::Result<()> {
     snapshots[..excess].iter().try_for_each(fs::remove_file)
 }
 
+/// The folder of the snapshots.
+pub(super) fn folder(data: &Path) -> PathBuf {
+    data.join(FOLDER)
+}
+
+/// The second in which a snapshot was made.
+pub(super) fn stamp(file: &Path) -> Option<Stamp> {
+    file.file_stem()?.to_str()?.parse().ok()
+}
+
 /// The snapshots in the data folder, the oldest first.
-#[cfg(feature = "encryption")]
 pub(crate) fn list(data: &Path) -> io::Result<Vec<PathBuf>> {
-    match in_folder(&data.join(FOLDER)) {
+    match in_folder(&folder(data)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         listed => listed,
     }
@@ -64,10 +73,9 @@ fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn is_snapshot(path: &Path) -> bool {
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
     path.extension()
         .is_some_and(|extension| extension == "redb")
-        && stem.is_some_and(|stem| stem.parse::<Stamp>().is_ok())
+        && stamp(path).is_some()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use sdk_schema::{MigrationId, Plan};
+use sdk_schema::{MigrationId, Plan, Stamp};
 use serde::Serialize;
 
 use super::{LinkError, Linked, snapshot};
@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     jobs::{JobsError, Scheduler},
     lang::CatalogueSource,
-    migrate::{self, MigrateError},
+    migrate::{self, DownReport, Event, MigrateError, Migrator, Online, Watch},
     module,
     seed::{self, SeedError, SeedReport},
     store::{OpenError, Store, StoreError, StoreOptions},
@@ -46,10 +46,44 @@ pub struct StartReport {
 pub enum StartStep<'a> {
     /// It is known which migrations are pending; nothing has been applied.
     Planned(&'a Plan),
+    /// The migrations go on.
+    Migrating(Event<'a>),
     /// The migrations have been applied, or some before the one that failed.
     Migrated(&'a migrate::Report),
     /// The real seeds have been applied.
     Seeded(&'a SeedReport),
+}
+
+/// How a host starts.
+#[derive(Debug, Clone, Copy)]
+pub struct StartOptions<'a> {
+    /// What becomes of pending migrations.
+    pub migrations: Pending,
+    /// Whether steps that leave the application in use are run before the start
+    /// is complete, or by [`Host::finish_online`] after it.
+    pub online: Online,
+    /// Migrations that may be applied although their own module has moved past them.
+    pub allow_late: &'a [MigrationId],
+}
+
+/// What a start does about pending migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pending {
+    /// It applies them.
+    #[default]
+    Apply,
+    /// It refuses to start.
+    Refuse,
+}
+
+impl Default for StartOptions<'_> {
+    fn default() -> Self {
+        Self {
+            migrations: Pending::Apply,
+            online: Online::Now,
+            allow_late: &[],
+        }
+    }
 }
 
 /// Why a host does not start.
@@ -59,6 +93,14 @@ pub enum StartError {
     /// The migrations cannot be planned.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// Migrations are pending, and the start was asked not to apply any.
+    #[error("{count} migrations are pending, the first of them `{first}`")]
+    Pending {
+        /// How many.
+        count: usize,
+        /// The first in global order.
+        first: MigrationId,
+    },
     /// The store could not be copied before migrations; none was applied.
     #[error("the snapshot before the migrations: {0}")]
     Snapshot(StoreError),
@@ -123,7 +165,11 @@ impl Host {
     /// # Errors
     /// What was done before the failure stays done; the next start goes on there.
     pub async fn start(&self, allow_late: &[MigrationId]) -> Result<StartReport, StartError> {
-        self.start_watched(allow_late, |_| {}).await
+        let options = StartOptions {
+            allow_late,
+            ..StartOptions::default()
+        };
+        self.start_watched(&options, &mut |_| {}).await
     }
 
     /// Like [`start`](Self::start), and tells `watch` of each step that is done.
@@ -132,10 +178,10 @@ impl Host {
     /// As for [`start`](Self::start).
     pub async fn start_watched(
         &self,
-        allow_late: &[MigrationId],
-        mut watch: impl FnMut(StartStep<'_>),
+        options: &StartOptions<'_>,
+        watch: &mut (dyn FnMut(StartStep<'_>) + Send),
     ) -> Result<StartReport, StartError> {
-        let migrations = self.migrate_watched(allow_late, &mut watch).await?;
+        let migrations = self.migrate_watched(options, watch).await?;
         let seeds = self.seed().await?;
         watch(StartStep::Seeded(&seeds));
         self.linked.catalogues()?;
@@ -148,20 +194,34 @@ impl Host {
     /// # Errors
     /// The migration that failed leaves nothing; those before it stay applied.
     pub async fn migrate(&self, allow_late: &[MigrationId]) -> Result<migrate::Report, StartError> {
-        self.migrate_watched(allow_late, &mut |_| {}).await
+        let options = StartOptions {
+            allow_late,
+            ..StartOptions::default()
+        };
+        self.migrate_watched(&options, &mut |_| {}).await
     }
 
-    async fn migrate_watched(
+    /// Like [`migrate`](Self::migrate), and tells `watch` how it goes on.
+    ///
+    /// # Errors
+    /// As for [`migrate`](Self::migrate).
+    pub async fn migrate_watched(
         &self,
-        allow_late: &[MigrationId],
-        watch: &mut impl FnMut(StartStep<'_>),
+        options: &StartOptions<'_>,
+        watch: &mut (dyn FnMut(StartStep<'_>) + Send),
     ) -> Result<migrate::Report, StartError> {
-        let application = self.linked.application();
-        let plan = migrate::plan(&self.store, application, allow_late).await?;
+        let migrator = self.migrator();
+        let plan = migrator.plan(options.allow_late).await?;
+        if let (Pending::Refuse, Some(first)) = (options.migrations, plan.pending.first()) {
+            return Err(StartError::Pending {
+                count: plan.pending.len(),
+                first: first.migration.id.clone(),
+            });
+        }
         watch(StartStep::Planned(&plan));
-        let snapshot = self.snapshot_before(&plan).await?;
-        let steps = self.linked.steps();
-        let mut applied = migrate::apply(&self.store, application, steps, &plan, &self.clock).await;
+        let snapshot = self.snapshot_before(!plan.is_empty()).await?;
+        let mut tell = |event: Event<'_>| watch(StartStep::Migrating(event));
+        let mut applied = migrator.apply(&plan, options.online, &mut tell).await;
         match &mut applied {
             Ok(report) => report.snapshot = snapshot,
             Err(failure) => failure.report.snapshot = snapshot,
@@ -174,14 +234,50 @@ impl Host {
         Ok(applied?)
     }
 
-    /// The way back, if the plan changes a store that is not new.
-    async fn snapshot_before(&self, plan: &Plan) -> Result<Option<PathBuf>, StartError> {
+    /// Goes on with migrations whose steps leave the application in use.
+    ///
+    /// # Errors
+    /// What was committed before the failure stays; the next call goes on there.
+    pub async fn finish_online(
+        &self,
+        watch: Watch<'_>,
+    ) -> Result<Vec<migrate::Applied>, MigrateError> {
+        self.migrator().finish_online(watch).await
+    }
+
+    /// Takes every migration back that is newer than `to`, after a snapshot.
+    ///
+    /// # Errors
+    /// Nothing is taken back when one of them has no inverse. The migration whose
+    /// inverse fails stays, and those before it.
+    pub async fn migrate_down(
+        &self,
+        to: Stamp,
+        watch: Watch<'_>,
+    ) -> Result<(DownReport, Option<PathBuf>), StartError> {
+        let migrator = self.migrator();
+        let plan = migrator.plan_down(to).await?;
+        let snapshot = self.snapshot_before(!plan.migrations.is_empty()).await?;
+        let report = migrator.down(&plan, watch).await?;
+        Ok((report, snapshot))
+    }
+
+    /// What brings the store to the schema of the linked modules, and back.
+    pub fn migrator(&self) -> Migrator<'_> {
+        Migrator {
+            store: &self.store,
+            application: self.linked.application(),
+            steps: self.linked.steps(),
+            clock: &self.clock,
+            host: self.linked.label(),
+        }
+    }
+
+    /// The way back, if there is something to go back to.
+    async fn snapshot_before(&self, changes: bool) -> Result<Option<PathBuf>, StartError> {
         let is_new = self.store.schema().tables.is_empty();
-        let Some(data) = self
-            .data
-            .as_ref()
-            .filter(|_| !is_new && !plan.pending.is_empty())
-        else {
+        let data = self.data.as_ref().filter(|_| changes && !is_new);
+        let Some(data) = data else {
             return Ok(None);
         };
         let taken = snapshot::take(&self.store, data, self.clock.now()).await;

@@ -2,24 +2,33 @@
 
 use std::path::PathBuf;
 
-use sdk_schema::{Application, Migration, MigrationId, Operation, Plan, Planned};
+use sdk_schema::{
+    Adopted, EntryState, LedgerEntry, MigrationId, ModuleRename, Operation, Plan, Planned, Progress,
+};
 use serde::Serialize;
 
-use super::{Failure, MigrateError, StepCode, Steps, compare, ledger};
-use crate::{
-    clock::{Clock, between},
-    store::{Store, WriteTx},
+use super::{
+    Event, EventAction, Failure, MigrateError, MigrationEvent, Migrator, Watch, compare, event,
+    ledger,
+    portion::{Course, Portion},
 };
+use crate::store::WriteTx;
 
 /// The version that the ledger names as the one which applied a migration.
-const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What a run has done.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Report {
+    /// Modules that have got their present names.
+    pub renamed: Vec<ModuleRename>,
+    /// Squashes that have taken the place of what they stand for.
+    pub adopted: Vec<MigrationId>,
     /// The migrations that were applied, in their order.
     pub applied: Vec<Applied>,
+    /// Migrations whose steps are left to go on while the application is in use.
+    pub online: Vec<MigrationId>,
     /// The copy of the store as it was before, if the caller has made one.
     #[serde(serialize_with = "shown")]
     pub snapshot: Option<PathBuf>,
@@ -29,7 +38,10 @@ pub struct Report {
 
 /// Writes a path as it is shown: not every path is UTF-8.
 #[expect(clippy::ref_option, reason = "serde hands the field over so")]
-fn shown<S: serde::Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn shown<S: serde::Serializer>(
+    path: &Option<PathBuf>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     path.as_ref()
         .map(|path| path.display().to_string())
         .serialize(to)
@@ -49,116 +61,222 @@ pub struct Applied {
     pub duration_ms: u64,
 }
 
-/// Applies a plan, one transaction for each migration, and compares the
-/// outcome with what the modules declare.
-///
-/// # Errors
-/// Stops at the first migration that fails. It leaves nothing behind; those
-/// before it stay applied and are in the failure's report.
-pub async fn apply(
-    store: &Store,
-    application: &Application,
-    steps: &Steps,
-    plan: &Plan,
-    clock: &Clock,
-) -> Result<Report, Failure> {
-    let mut report = Report {
-        applied: Vec::with_capacity(plan.pending.len()),
-        snapshot: None,
-        orphaned: plan.orphaned.iter().map(|entry| entry.id.clone()).collect(),
-    };
-    match run(store, application, steps, plan, clock, &mut report).await {
-        Ok(()) => Ok(report),
-        Err(source) => Err(Failure { report, source }),
-    }
+/// When steps are run that leave the application in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Online {
+    /// With all others, before the run ends.
+    Now,
+    /// By [`Migrator::finish_online`], while the application is in use.
+    Later,
 }
 
-async fn run(
-    store: &Store,
-    application: &Application,
-    steps: &Steps,
-    plan: &Plan,
-    clock: &Clock,
-    report: &mut Report,
-) -> Result<(), MigrateError> {
-    steps.check(plan)?;
-    let mut position = ledger::read(store)
-        .await?
-        .last()
-        .map_or(0, |entry| entry.position);
-    for planned in &plan.pending {
-        position += 1;
-        let applied = store
-            .write(async |tx| apply_one(tx, steps, planned, position, clock).await)
-            .await?;
-        report.applied.push(applied);
-    }
-    Ok(compare(application, &store.schema().schema())?)
-}
-
-/// Applies one migration and enters it in the ledger.
-async fn apply_one(
-    tx: &mut WriteTx<'_>,
-    steps: &Steps,
-    planned: &Planned,
-    position: u64,
-    clock: &Clock,
-) -> Result<Applied, MigrateError> {
-    let migration = &planned.migration;
-    let start = clock.now();
-    for (index, operation) in migration.operations.iter().enumerate() {
-        perform(tx, steps, migration, index + 1, operation).await?;
-    }
-    let applied_at = clock.now();
-    let duration = between(start, applied_at).unwrap_or_default();
-    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let row = ledger::Migration {
-        id: migration.id.to_string(),
-        module: migration.id.module.to_string(),
-        stamp: migration.id.stamp.to_string(),
-        name: migration.id.name.to_string(),
-        checksum: migration.checksum().to_string(),
-        position,
-        applied_at,
-        duration_ms,
-        tool_version: TOOL_VERSION.to_owned(),
-        state: ledger::LedgerState::Applied,
-        late: planned.late,
-    };
-    tx.insert(&row).await?;
-    Ok(Applied {
-        id: migration.id.clone(),
-        operations: migration.operations.len(),
-        late: planned.late,
-        duration_ms,
-    })
-}
-
-async fn perform(
-    tx: &mut WriteTx<'_>,
-    steps: &Steps,
-    migration: &Migration,
-    number: usize,
-    operation: &Operation,
-) -> Result<(), MigrateError> {
-    if let Operation::Run(run) = operation {
-        let found = steps.find(migration, &run.step, run.revision)?;
-        let StepCode::Once(code) = found.code else {
-            unreachable!("rows are not handed to steps yet")
+impl Migrator<'_> {
+    /// Applies a plan and compares the outcome with what the modules declare.
+    ///
+    /// A migration is one transaction, its row in the ledger included, except for
+    /// its steps that are called for each row: of these each batch is one, and
+    /// the ledger says how far they came. [`Online::Later`] leaves the online
+    /// steps at the end of the plan out.
+    ///
+    /// # Errors
+    /// Stops at the first migration that fails. What was committed before stays,
+    /// and is in the failure's report; the next run goes on there.
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        online: Online,
+        watch: Watch<'_>,
+    ) -> Result<Report, Failure> {
+        let mut report = Report {
+            orphaned: plan.orphaned.iter().map(|entry| entry.id.clone()).collect(),
+            ..Report::default()
         };
-        return code(tx).await.map_err(|source| MigrateError::Step {
-            migration: migration.id.clone(),
-            number,
-            step: run.step.clone(),
-            source,
-        });
+        match self.run(plan, online, watch, &mut report).await {
+            Ok(()) => Ok(report),
+            Err(source) => Err(Failure { report, source }),
+        }
     }
-    let module = &migration.id.module;
-    tx.apply(module, operation)
-        .await
-        .map_err(|source| MigrateError::Operation {
-            migration: migration.id.clone(),
-            number,
-            source: Box::new(source),
-        })
+
+    async fn run(
+        &self,
+        plan: &Plan,
+        online: Online,
+        watch: Watch<'_>,
+        report: &mut Report,
+    ) -> Result<(), MigrateError> {
+        self.steps.check(plan)?;
+        for rename in &plan.renamed {
+            self.rename(rename).await?;
+            watch(Event::Renamed(rename));
+            report.renamed.push(rename.clone());
+        }
+        for adopted in &plan.adopted {
+            self.adopt(adopted).await?;
+            watch(Event::Adopted(adopted));
+            report.adopted.push(adopted.migration.clone());
+        }
+        let later = match online {
+            Online::Now => plan.pending.len(),
+            Online::Later => online_tail(&plan.pending),
+        };
+        let (now, later) = plan.pending.split_at(later);
+        let mut position = self.last_position().await?;
+        let of = now.len();
+        for (number, planned) in (1..).zip(now) {
+            let migration = &planned.migration.id;
+            watch(Event::Begins {
+                migration,
+                number,
+                of,
+            });
+            let applied = self.one(planned, &mut position, watch).await?;
+            watch(Event::Applied(&applied));
+            report.applied.push(applied);
+        }
+        for planned in later {
+            self.begin_online(planned, &mut position).await?;
+            report.online.push(planned.migration.id.clone());
+        }
+        Ok(compare(self.application, &self.store.schema().schema())?)
+    }
+
+    /// Goes on with the online steps that a run has left out, or that were
+    /// interrupted. May run while the application is in use.
+    ///
+    /// # Errors
+    /// What was committed before the failure stays; the next call goes on there.
+    pub async fn finish_online(&self, watch: Watch<'_>) -> Result<Vec<Applied>, MigrateError> {
+        let plan = self.plan(&[]).await?;
+        let online = &plan.pending[online_tail(&plan.pending)..];
+        let (mut position, of) = (self.last_position().await?, online.len());
+        let mut done = Vec::with_capacity(of);
+        for (number, planned) in (1..).zip(online) {
+            let migration = &planned.migration.id;
+            watch(Event::Begins {
+                migration,
+                number,
+                of,
+            });
+            let applied = self.one(planned, &mut position, watch).await?;
+            watch(Event::Applied(&applied));
+            done.push(applied);
+        }
+        Ok(done)
+    }
+
+    /// Applies one migration, or goes on with it.
+    async fn one(
+        &self,
+        planned: &Planned,
+        position: &mut u64,
+        watch: Watch<'_>,
+    ) -> Result<Applied, MigrateError> {
+        let resumed = planned.resumes.as_ref();
+        let course = Course {
+            planned,
+            position: resumed.map_or_else(|| next(position), |it| it.position),
+            started: self.clock.now(),
+            before_ms: resumed.map_or(0, |it| it.duration_ms),
+        };
+        let mut progress = resumed.map_or_else(Progress::default, |it| it.progress.clone());
+        loop {
+            let from = &progress;
+            let body = async |tx: &mut WriteTx<'_>| self.portion(tx, course, from).await;
+            let portion = if is_online(planned) {
+                self.store.write(body).await?
+            } else {
+                self.store.write_alone(body).await?
+            };
+            match portion {
+                Portion::Done(applied) => return Ok(applied),
+                Portion::More {
+                    progress: further,
+                    of,
+                } => {
+                    if let Some(Operation::Run(run)) =
+                        planned.migration.operations.get(further.operations)
+                    {
+                        watch(Event::Rows {
+                            migration: &planned.migration.id,
+                            step: &run.step,
+                            done: further.rows,
+                            of,
+                        });
+                    }
+                    progress = further;
+                }
+            }
+        }
+    }
+
+    /// Enters a migration whose steps are to be run later.
+    async fn begin_online(
+        &self,
+        planned: &Planned,
+        position: &mut u64,
+    ) -> Result<(), MigrateError> {
+        if planned.resumes.is_some() {
+            return Ok(());
+        }
+        let course = Course {
+            planned,
+            position: next(position),
+            started: self.clock.now(),
+            before_ms: 0,
+        };
+        let state = EntryState::Running(Progress::default());
+        let enter = self
+            .store
+            .write(async |tx: &mut WriteTx<'_>| self.enter(tx, course, state.clone()).await);
+        enter.await?;
+        Ok(())
+    }
+
+    /// Puts a squash in the place of what it stands for.
+    async fn adopt(&self, adopted: &Adopted) -> Result<(), MigrateError> {
+        let Some(last) = adopted.replaces.last() else {
+            return Ok(());
+        };
+        let entry = LedgerEntry {
+            id: adopted.migration.clone(),
+            checksum: adopted.checksum,
+            state: EntryState::Applied,
+            duration_ms: adopted.replaces.iter().map(|it| it.duration_ms).sum(),
+            ..last.clone()
+        };
+        let mut told = MigrationEvent::new(
+            self.clock,
+            &adopted.migration,
+            EventAction::Adopted,
+            self.host,
+        );
+        let names = adopted.replaces.iter().map(|it| it.id.to_string());
+        told.before = Some(names.collect::<Vec<_>>().join(", "));
+        let write = self.store.write(async |tx: &mut WriteTx<'_>| {
+            for replaced in &adopted.replaces {
+                ledger::remove(tx, &replaced.id).await?;
+            }
+            ledger::enter(tx, &entry).await?;
+            event::record(tx, &told).await
+        });
+        Ok(write.await?)
+    }
+}
+
+fn next(position: &mut u64) -> u64 {
+    *position += 1;
+    *position
+}
+
+fn is_online(planned: &Planned) -> bool {
+    let mut operations = planned.migration.operations.iter();
+    let online = |operation: &Operation| matches!(operation, Operation::Run(run) if run.online);
+    !planned.migration.operations.is_empty() && operations.all(online)
+}
+
+/// Where the migrations begin that may be left for later: after them nothing
+/// needs what they do.
+fn online_tail(pending: &[Planned]) -> usize {
+    let last_other = pending.iter().rposition(|planned| !is_online(planned));
+    last_other.map_or(0, |position| position + 1)
 }

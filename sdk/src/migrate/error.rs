@@ -1,8 +1,8 @@
 //! Why a store cannot be brought to the declared schema.
 
-use sdk_schema::{MigrationId, Name, PlanFaults};
+use sdk_schema::{DownFaults, MigrationId, Name, PlanFaults};
 
-use super::{Report, SchemaDifferences};
+use super::{MarkError, Report, SchemaDifferences};
 use crate::store::StoreError;
 
 /// Why migrations could not be planned or applied.
@@ -52,6 +52,40 @@ pub enum MigrateError {
         /// The step.
         step: Name,
         /// What the step says.
+        source: anyhow::Error,
+    },
+    /// What takes an operation back was refused; the migration stays.
+    #[error("migration {migration} cannot be taken back: {words}: {source}")]
+    Inverse {
+        /// The migration.
+        migration: MigrationId,
+        /// What was to be done.
+        words: String,
+        /// What the store says.
+        source: Box<StoreError>,
+    },
+    /// Migrations cannot be taken back.
+    #[error(transparent)]
+    Down(#[from] DownFaults),
+    /// A migration cannot be marked so.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
+    /// A step failed on a row; its batch was undone, the batches before it stay.
+    #[error(
+        "migration {migration}, operation {number}: step `{step}`, row {key} of `{table}`: {source:#}"
+    )]
+    Row {
+        /// The migration.
+        migration: MigrationId,
+        /// The number of the operation, from 1.
+        number: usize,
+        /// The step.
+        step: Name,
+        /// The full name of the table.
+        table: String,
+        /// The key of the row.
+        key: String,
+        /// What the step, or the store, says.
         source: anyhow::Error,
     },
     /// The migrations have produced something else than the modules declare.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, pin::Pin};
 
-use sdk_schema::{Migration, Name, Operation, Plan, Row};
+use sdk_schema::{MigrationId, Name, Operation, Plan, Row, Run};
 
 use super::MigrateError;
 use crate::store::WriteTx;
@@ -67,33 +67,40 @@ impl Steps {
         });
         for (migration, operation) in calls {
             if let Operation::Run(run) = operation {
-                self.find(migration, &run.step, run.revision)?;
+                self.find(&migration.id, run, &run.step, run.revision)?;
             }
         }
         Ok(())
     }
 
-    /// The step that `migration` calls.
+    /// The step of that name and revision, made for the manner of the call `run`.
     pub(super) fn find(
         &self,
-        migration: &Migration,
+        migration: &MigrationId,
+        run: &Run,
         step: &Name,
         revision: u32,
     ) -> Result<StepDeclaration, MigrateError> {
-        let module = &migration.id.module;
+        let module = &migration.module;
         let mut listed = self.0.iter().filter(|((owner, _), _)| module == owner);
         let found = listed.find(|((_, name), _)| step == name).map(|(_, s)| *s);
-        match found {
-            Some(found) if found.revision == revision => Ok(found),
-            other => Err(MigrateError::NoStep {
-                migration: migration.id.clone(),
-                step: step.clone(),
-                revision,
-                found: other.map_or_else(
-                    || format!("module `{module}` lists no such step"),
-                    |step| format!("module `{module}` has it at revision {}", step.revision),
-                ),
-            }),
-        }
+        let rows = |found: &StepDeclaration| matches!(found.code, StepCode::EachRow { .. });
+        let reason = match found {
+            Some(found) if found.revision != revision => {
+                format!("module `{module}` has it at revision {}", found.revision)
+            }
+            Some(found) if rows(&found) != run.table.is_some() => {
+                let takes = if rows(&found) { "a row" } else { "no row" };
+                format!("its function takes {takes}")
+            }
+            Some(found) => return Ok(found),
+            None => format!("module `{module}` lists no such step"),
+        };
+        Err(MigrateError::NoStep {
+            migration: migration.clone(),
+            step: step.clone(),
+            revision,
+            found: reason,
+        })
     }
 }

@@ -3,7 +3,7 @@
 use super::{Declaration, Embedded, EmbeddedFile, TableDeclaration};
 use crate::{
     jobs::{Job, JobOverride, JobRun},
-    migrate::Migration,
+    migrate::{Migration, MigrationEvent},
     seed::{SeedFile, SeedRow},
 };
 
@@ -22,6 +22,7 @@ const MIGRATIONS: &[EmbeddedFile] = &[
     migration!("19700101T000000Z_create_ledger.json"),
     migration!("19700101T000001Z_create_seed_tables.json"),
     migration!("19700101T000002Z_create_jobs.json"),
+    migration!("19700101T000003Z_follow_migrations.json"),
 ];
 
 /// What the library itself declares. A host links it before all others.
@@ -32,6 +33,7 @@ pub fn core() -> Declaration {
         requires: &[],
         tables: vec![
             TableDeclaration::of::<Migration>(),
+            TableDeclaration::of::<MigrationEvent>(),
             TableDeclaration::of::<SeedFile>(),
             TableDeclaration::of::<SeedRow>(),
             TableDeclaration::of::<Job>(),

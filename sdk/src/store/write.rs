@@ -163,6 +163,13 @@ impl<'t> WriteTx<'t> {
         Ok(TableMut::new(self, Arc::new(binding)))
     }
 
+    pub(crate) async fn rename_module(&mut self, from: &Name, to: &Name) -> Result<(), StoreError> {
+        let _ = to;
+        Err(StoreError::UnknownTable {
+            table: from.to_string(),
+        })
+    }
+
     /// Applies one operation of a migration of `module` to the schema and the
     /// rows. A `run` changes neither: calling its step is the caller's affair.
     ///

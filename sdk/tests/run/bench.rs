@@ -2,7 +2,7 @@
 
 use sdk::{
     clock::Clock,
-    migrate::{self, Failure, Report},
+    migrate::{self, Failure, Migrator, Online, Report, Steps},
     module::{self, Declaration, Embedded, EmbeddedFile},
     seed::{self, SeedError, SeedReport},
     store::{Store, StoreError},
@@ -62,7 +62,22 @@ impl Bench {
         let application = link(modules);
         let plan = migrate::plan(&self.store, &application, &[]).await.unwrap();
         let steps = module::steps(modules);
-        migrate::apply(&self.store, &application, &steps, &plan, &self.clock).await
+        let migrator = self.migrator(&application, &steps);
+        migrator.apply(&plan, Online::Now, &mut |_| {}).await
+    }
+
+    pub(crate) fn migrator<'a>(
+        &'a self,
+        application: &'a Application,
+        steps: &'a Steps,
+    ) -> Migrator<'a> {
+        Migrator {
+            store: &self.store,
+            application,
+            steps,
+            clock: &self.clock,
+            host: "bench 1.0.0",
+        }
     }
 
     pub(crate) async fn seed(&self, modules: &[Declaration]) -> Result<SeedReport, SeedError> {

@@ -148,9 +148,10 @@ async fn modules_are_applied_in_one_global_order() {
     1 sdk/19700101T000000Z_create_ledger
     2 sdk/19700101T000001Z_create_seed_tables
     3 sdk/19700101T000002Z_create_jobs
-    4 blog/20260103T000000Z_create_post
-    5 shop/20260201T000000Z_create_item
-    6 blog/20260301T000000Z_add_votes
+    4 sdk/19700101T000003Z_follow_migrations
+    5 blog/20260103T000000Z_create_post
+    6 shop/20260201T000000Z_create_item
+    7 blog/20260301T000000Z_add_votes
     ");
     let again = bench.migrate(&modules).await.unwrap();
     assert!(again.applied.is_empty());
@@ -166,7 +167,7 @@ async fn a_module_that_comes_later_brings_its_whole_chain() {
     assert!(report.applied[0].late);
     let ledger = ledger(&bench).await;
     assert!(
-        ledger.ends_with("\n6 shop/20260201T000000Z_create_item late"),
+        ledger.ends_with("\n7 shop/20260201T000000Z_create_item late"),
         "{ledger}"
     );
 }
@@ -247,7 +248,9 @@ async fn nothing_is_applied_when_a_step_is_of_another_revision() {
     };
     let mut steps = migrate::Steps::default();
     steps.add("blog", &[old]);
-    let failure = migrate::apply(&bench.store, &application, &steps, &plan, &bench.clock)
+    let migrator = bench.migrator(&application, &steps);
+    let failure = migrator
+        .apply(&plan, migrate::Online::Now, &mut |_| {})
         .await
         .unwrap_err();
     insta::assert_snapshot!(failure, @"migration blog/20260301T000000Z_add_votes runs step `count_votes` at revision 2, but module `blog` has it at revision 1");
@@ -306,7 +309,7 @@ async fn a_store_without_tables_has_everything_pending() {
     let status = migrate::status(&bench.store, &link(&[blog()]))
         .await
         .unwrap();
-    assert_eq!(status.len(), 4);
+    assert_eq!(status.len(), 5);
     assert!(status.iter().all(|one| one.state.as_str() == "pending"));
     assert!(bench.store.schema().tables.is_empty());
 }

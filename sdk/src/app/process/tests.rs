@@ -247,8 +247,9 @@ fn a_step_that_fails_says_what_stays_applied() {
     applied sdk/19700101T000000Z_create_ledger
     applied sdk/19700101T000001Z_create_seed_tables
     applied sdk/19700101T000002Z_create_jobs
+    applied sdk/19700101T000003Z_follow_migrations
     applied blog/20260101T000000Z_first
-    migrations: 4 applied
+    migrations: 5 applied
     error: migration blog/20260201T000000Z_count, operation 1: step `count`: the votes are lost
     hint: the migration was undone, those before it stay applied: mend it and start again
     exit code 1

@@ -50,13 +50,14 @@ fn empty_the_indexes(terminal: &Terminal) {
 fn a_sound_store_is_said_to_be_so() {
     let terminal = Terminal::applied(&[]);
     assert_snapshot!(terminal.run(&[], "data check"), @r"
-    TABLE             ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.job           0     0               0              0           0
-    sdk.job_override  0     0               0              0           0
-    sdk.job_run       0     0               0              0           0
-    sdk.migration     3     0               3              0           0
-    sdk.seed_file     0     0               0              0           0
-    sdk.seed_row      0     0               0              0           0
+    TABLE                ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
+    sdk.job              0     0               0              0           0
+    sdk.job_override     0     0               0              0           0
+    sdk.job_run          0     0               0              0           0
+    sdk.migration        4     3               4              0           0
+    sdk.migration_event  0     0               0              0           0
+    sdk.seed_file        0     0               0              0           0
+    sdk.seed_row         0     0               0              0           0
     pages: every checksum is right
     exit code 0
     ");
@@ -65,9 +66,9 @@ fn a_sound_store_is_said_to_be_so() {
       "tables": [
         {
           "table": "sdk.migration",
-          "rows": 3,
-          "in_old_layouts": 0,
-          "entries": 3,
+          "rows": 4,
+          "in_old_layouts": 3,
+          "entries": 4,
           "references": 0,
           "faults": 0,
           "index_faults": 0
@@ -81,13 +82,14 @@ fn a_sound_store_is_said_to_be_so() {
     exit code 0
     "#);
     assert_snapshot!(terminal.run(&[], "data rewrite --all"), @r"
-    TABLE             REWRITTEN  ALREADY NEW  UNREADABLE
-    sdk.job           0          0            0
-    sdk.job_override  0          0            0
-    sdk.job_run       0          0            0
-    sdk.migration     0          3            0
-    sdk.seed_file     0          0            0
-    sdk.seed_row      0          0            0
+    TABLE                REWRITTEN  ALREADY NEW  UNREADABLE
+    sdk.job              0          0            0
+    sdk.job_override     0          0            0
+    sdk.job_run          0          0            0
+    sdk.migration        3          1            0
+    sdk.migration_event  0          0            0
+    sdk.seed_file        0          0            0
+    sdk.seed_row         0          0            0
     exit code 0
     ");
     assert_snapshot!(terminal.run(&[], "data check sdk.gone"), @r"
@@ -103,7 +105,7 @@ fn a_row_that_cannot_be_read_is_named_and_no_repair_touches_it() {
     cut_a_row(&terminal);
     assert_snapshot!(terminal.run(&[], "data check sdk.migration"), @r#"
     TABLE          ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.migration  3     0               3              0           1
+    sdk.migration  4     2               4              0           1
     fault: `sdk.migration` "sdk/19700101T000000Z_create_ledger": 141 bytes found where 142 are needed; expected a row that can be read
     error: 1 fault found
     hint: rows are not repaired: mend those that are named, or restore the store from a backup
@@ -111,7 +113,7 @@ fn a_row_that_cannot_be_read_is_named_and_no_repair_touches_it() {
     "#);
     assert_snapshot!(terminal.run(&[], "data check sdk.migration --repair"), @r#"
     TABLE          ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.migration  3     0               3              0           1
+    sdk.migration  4     2               4              0           1
     fault: `sdk.migration` "sdk/19700101T000000Z_create_ledger": 141 bytes found where 142 are needed; expected a row that can be read
     error: 1 fault found
     hint: rows are not repaired: mend those that are named, or restore the store from a backup
@@ -122,9 +124,9 @@ fn a_row_that_cannot_be_read_is_named_and_no_repair_touches_it() {
       "tables": [
         {
           "table": "sdk.migration",
-          "rows": 3,
-          "in_old_layouts": 0,
-          "entries": 3,
+          "rows": 4,
+          "in_old_layouts": 2,
+          "entries": 4,
           "references": 0,
           "faults": 1,
           "index_faults": 0
@@ -155,36 +157,39 @@ fn indexes_that_lack_their_entries_are_made_anew() {
     let terminal = Terminal::applied(&[]);
     empty_the_indexes(&terminal);
     assert_snapshot!(terminal.run(&[], "data check"), @r#"
-    TABLE             ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.job           0     0               0              0           0
-    sdk.job_override  0     0               0              0           0
-    sdk.job_run       0     0               0              0           0
-    sdk.migration     3     0               0              0           3
-    sdk.seed_file     0     0               0              0           0
-    sdk.seed_row      0     0               0              0           0
+    TABLE                ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
+    sdk.job              0     0               0              0           0
+    sdk.job_override     0     0               0              0           0
+    sdk.job_run          0     0               0              0           0
+    sdk.migration        4     3               0              0           4
+    sdk.migration_event  0     0               0              0           0
+    sdk.seed_file        0     0               0              0           0
+    sdk.seed_row         0     0               0              0           0
     pages: every checksum is right
     fault: `sdk.migration` "sdk/19700101T000000Z_create_ledger": index (position): no entry; expected an entry of its own for 1
     fault: `sdk.migration` "sdk/19700101T000001Z_create_seed_tables": index (position): no entry; expected an entry of its own for 2
     fault: `sdk.migration` "sdk/19700101T000002Z_create_jobs": index (position): no entry; expected an entry of its own for 3
-    error: 3 faults found
+    fault: `sdk.migration` "sdk/19700101T000003Z_follow_migrations": index (position): no entry; expected an entry of its own for 4
+    error: 4 faults found
     hint: `acme data check --repair` makes indexes anew
     exit code 1
     "#);
     assert_snapshot!(terminal.run(&[], "data check --repair"), @r"
-    TABLE             ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.job           0     0               0              0           0
-    sdk.job_override  0     0               0              0           0
-    sdk.job_run       0     0               0              0           0
-    sdk.migration     3     0               3              0           0
-    sdk.seed_file     0     0               0              0           0
-    sdk.seed_row      0     0               0              0           0
-    rebuilt the indexes of sdk.migration: 1, 3 entries
+    TABLE                ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
+    sdk.job              0     0               0              0           0
+    sdk.job_override     0     0               0              0           0
+    sdk.job_run          0     0               0              0           0
+    sdk.migration        4     3               4              0           0
+    sdk.migration_event  0     0               0              0           0
+    sdk.seed_file        0     0               0              0           0
+    sdk.seed_row         0     0               0              0           0
+    rebuilt the indexes of sdk.migration: 1, 4 entries
     pages: every checksum is right
     exit code 0
     ");
     assert_snapshot!(terminal.run(&[], "data check sdk.migration"), @r"
     TABLE          ROWS  IN OLD LAYOUTS  INDEX ENTRIES  REFERENCES  FAULTS
-    sdk.migration  3     0               3              0           0
+    sdk.migration  4     3               4              0           0
     exit code 0
     ");
 }
@@ -195,7 +200,7 @@ fn a_snapshot_goes_to_a_name_that_is_free() {
     let line = format!("data snapshot {}/copy", terminal.folder.path().display());
     let taken = terminal.run(&[], &line);
     assert_snapshot!(without_bytes(&taken), @r"
-    DATA/copy: 6 tables, 3 rows, MANY bytes, opened and checked
+    DATA/copy: 7 tables, 4 rows, MANY bytes, opened and checked
     exit code 0
     ");
     assert_snapshot!(terminal.run(&[], &line), @r"
@@ -234,9 +239,11 @@ fn a_dump_has_the_head_of_the_catalogue_first() {
     {"tree":"r1","key":"73646b2f313937303031
     {"tree":"r1","key":"73646b2f313937303031
     {"tree":"r1","key":"73646b2f313937303031
+    {"tree":"r1","key":"73646b2f313937303031
     {"tree":"x2","key":"0000000000000001","v
     {"tree":"x2","key":"0000000000000002","v
     {"tree":"x2","key":"0000000000000003","v
+    {"tree":"x2","key":"0000000000000004","v
     exit code 0
     "#);
 }
