@@ -184,6 +184,11 @@ impl FieldType {
         })
     }
 
+    /// Whether it is one of a list of names.
+    pub(crate) fn is_enum(&self) -> bool {
+        matches!(self, Self::Enum(_))
+    }
+
     /// The type of the elements, if it is a list.
     pub fn element(&self) -> Option<&Self> {
         match self {

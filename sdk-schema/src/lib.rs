@@ -17,12 +17,14 @@ mod fixture;
 mod fold;
 mod graph;
 mod job;
+mod lint;
 mod manifest;
 mod merge;
 pub mod message;
 mod migration;
 mod name;
 mod plan;
+mod release;
 mod schedule;
 mod seed;
 mod stamp;
@@ -40,6 +42,7 @@ pub use fake::{Fake, FakeKind};
 pub use field_type::{Conversion, FieldType};
 pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable, ReferenceError};
 pub use job::{Job, JobWordError, Missed, Overlap};
+pub use lint::{Lint, LintCategory, LintCode, LintContext, LintLevel, lint, lint_with};
 pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
 pub use merge::{Application, BUILT_IN_MODULE, MergeFault, MergeFaults};
 pub use message::{Argument, ArgumentKind, MessageFault, MessagePattern};
@@ -53,6 +56,7 @@ pub use plan::{
     MigrationState, MigrationStatus, ModuleRename, Plan, PlanFault, PlanFaults, Planned, Preview,
     PreviewedMigration, PreviewedOperation, Progress, Resumed, TakenBack, Work, status,
 };
+pub use release::{Break, CompatibilityReport, Release, ReleasedMigration};
 pub use schedule::{Schedule, ScheduleError};
 pub use seed::{SEED_FORMAT, SeedFile, SeedFileError, SeedRowFault, SeedRowsError, SeedSet};
 pub use stamp::{Stamp, StampError};
