@@ -100,3 +100,12 @@ impl Application {
         &self.modules[place.module].migrations[place.migration]
     }
 }
+
+/// The migrations of modules in global order, also of modules that do not fit together.
+pub(crate) fn in_global_order(modules: &[Manifest]) -> Vec<&Migration> {
+    let places = order::global(modules, &mut Vec::new());
+    let migrations = places
+        .into_iter()
+        .map(|place| &modules[place.module].migrations[place.migration]);
+    migrations.collect()
+}

@@ -17,6 +17,7 @@ use crate::{
     Application, Checksum, FoldedSchema, LintCode, Manifest, Migration, MigrationId, Name, Schema,
     Table, TableName,
     lint::{Made, breaks},
+    merge,
 };
 
 /// What a binary, or the source of modules, declares: the document of `schema --json`.
@@ -77,17 +78,26 @@ impl TryFrom<Raw> for Release {
 }
 
 impl Release {
-    /// What the modules of an application declare.
-    pub fn of(application: &Application) -> Self {
-        let migrations = application.migrations().map(|migration| ReleasedMigration {
+    /// What modules declare, whether they fit together or not.
+    pub fn of(modules: &[Manifest]) -> Self {
+        let migrations = merge::in_global_order(modules).into_iter();
+        let migrations = migrations.map(|migration| ReleasedMigration {
             id: migration.id.clone(),
             checksum: migration.checksum(),
         });
+        let tables = modules.iter().flat_map(|module| {
+            let tables = module.tables.iter();
+            tables.map(|table| (table.full_name(&module.name), table.clone()))
+        });
+        let mut schema = Schema {
+            tables: tables.collect(),
+        };
+        schema.tables.sort_unstable_keys();
         Self {
             host: None,
             version: None,
             migrations: migrations.collect(),
-            schema: application.schema.clone(),
+            schema,
         }
     }
 

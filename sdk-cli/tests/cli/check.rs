@@ -47,6 +47,7 @@ fn an_application_made_by_commands_alone_is_sound() {
     )
     .unwrap();
     assert_eq!(document["stock.item"]["key"][0], "id");
+    assert_eq!(document["migrations"][0]["id"], "stock/[STAMP]_create_item");
 }
 
 #[test]
@@ -178,13 +179,17 @@ fn a_member_that_is_gone_is_a_fault() {
 #[test]
 fn an_application_without_modules_is_sound() {
     let terminal = Terminal::in_app();
-    insta::assert_snapshot!(terminal.type_lines("check\nschema\nschema --json"), @"
+    insta::assert_snapshot!(terminal.type_lines("check\nschema\nschema --json"), @r#"
     $ sdk-cli check
     ok   0 modules checked
     $ sdk-cli schema
     $ sdk-cli schema --json
-    {}
-    ");
+    {
+      "host": null,
+      "version": null,
+      "migrations": []
+    }
+    "#);
 }
 
 #[test]

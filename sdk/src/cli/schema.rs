@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sdk_schema::{Field, Table, TableName};
+use sdk_schema::{Field, Release, Table, TableName};
 use serde_json::json;
 
 use super::{CommandError, Output};
@@ -11,11 +11,14 @@ use crate::host::Linked;
 /// The version of the JSON documents that commands print: see `docs/format-cli.md`.
 const DOCUMENTS: u32 = 1;
 
-/// Writes the declared tables of all modules.
+/// Writes the declared tables of all modules; the document has their migrations too,
+/// so that a later version can tell whether this one can run beside it.
 pub(crate) fn write_schema(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let schema = &linked.application().schema;
-    Ok(out.either(schema, |out| {
-        schema
+    let application = linked.application();
+    let release = Release::of(&application.modules).of_host(linked.name(), linked.version());
+    Ok(out.either(&release, |out| {
+        release
+            .schema
             .tables
             .iter()
             .try_for_each(|(name, table)| write_table(name, table, out))
