@@ -32,8 +32,8 @@ pub(crate) use job::next_run;
 pub(crate) use key::{run as run_key, store_options};
 pub(crate) use lang::show as show_translations;
 pub(crate) use migrate::{
-    run_on_moment as run_migrate_on_moment, undo as undo_migrations, write_linked,
-    write_start_step, write_started,
+    compatible as write_compatible, run_on_moment as run_migrate_on_moment,
+    undo as undo_migrations, write_linked, write_start_step, write_started,
 };
 pub use output::Output;
 pub use parse::{

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{Adopted, LedgerEntry, ModuleRename, Plan, Planned, Resumed};
 use crate::{
-    Checksum, Conversion, Field, FoldedSchema, FoldedTable, MigrationId, Name, Operation, TableName,
+    Checksum, Conversion, Field, FoldedSchema, FoldedTable, Lint, MigrationId, Name, Operation,
+    TableName, lint,
 };
 
 /// A plan with what it means for one database.
@@ -38,6 +39,8 @@ pub struct PreviewedMigration {
     pub resumes: Option<Resumed>,
     /// Its operations in their order.
     pub operations: Vec<PreviewedOperation>,
+    /// What is to be said of it, allowed or not.
+    pub lints: Vec<Lint>,
 }
 
 /// An identity in its parts.
@@ -144,6 +147,12 @@ impl Outlook {
         let migration = &planned.migration;
         let done = planned.resumes.as_ref();
         let done = done.map_or(0, |resumed| resumed.progress.operations);
+        // What was done already cannot be advised against any more.
+        let lints = if done == 0 {
+            lint(&self.schema, migration)
+        } else {
+            Vec::new()
+        };
         let operations = migration.operations.iter().skip(done);
         PreviewedMigration {
             id: (&migration.id).into(),
@@ -151,6 +160,7 @@ impl Outlook {
             checksum: planned.checksum,
             late: planned.late,
             resumes: planned.resumes.clone(),
+            lints,
             operations: operations
                 .map(|operation| self.operation(&migration.id.module, operation))
                 .collect(),

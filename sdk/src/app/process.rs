@@ -102,7 +102,10 @@ async fn carry_out(
         (Err(error), _) => return Err(error.into()),
     };
     match &line.command {
-        Command::Version | Command::Schema | Command::Lang(_) => {
+        Command::Version
+        | Command::Schema
+        | Command::Lang(_)
+        | Command::Migrate(MigrateCommand::Compatible { .. }) => {
             Ok(about_binary(&linked, &line.command, &mut Output::new(out, line.json)).into())
         }
         Command::Serve(_) if line.json => Err(CommandError::usage(
@@ -171,6 +174,9 @@ fn about_binary(
         Command::Schema => cli::write_schema(linked, out),
         Command::Lang(LangCommand::Show { locale, key }) => {
             cli::show_translations(linked, locale.as_deref(), key.as_deref(), out)
+        }
+        Command::Migrate(MigrateCommand::Compatible { from }) => {
+            cli::write_compatible(linked, from, out)
         }
         _ => cli::write_version(linked, out),
     }

@@ -1,5 +1,6 @@
 //! `migrate …`, and what `serve` says of migrations.
 
+mod compatible;
 mod down;
 mod mark;
 mod plan;
@@ -18,6 +19,7 @@ use crate::{
     migrate::{Moment, Watch},
 };
 
+pub(crate) use compatible::compatible;
 pub(crate) use undo::undo;
 
 /// Carries out a command on an open host.
@@ -39,9 +41,7 @@ pub(super) async fn run(
             mark,
             reason,
         } => mark::mark(host, migration, (*mark).into(), reason, out).await,
-        MigrateCommand::Compatible { .. } => Err(CommandError::usage(
-            "`migrate compatible` is about the binary and needs no host",
-        )),
+        MigrateCommand::Compatible { from } => compatible(host.linked(), from, out),
         MigrateCommand::Undo { .. } => Err(CommandError::failed(anyhow::anyhow!(
             "the store cannot be put back while a host has it open"
         ))

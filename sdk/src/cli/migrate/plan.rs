@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sdk_schema::{MigrationId, Preview, PreviewedMigration, PreviewedOperation};
+use sdk_schema::{Lint, MigrationId, Preview, PreviewedMigration, PreviewedOperation, Work};
 
 use super::report::write_orphaned;
 use crate::{
@@ -72,7 +72,21 @@ fn write_migration(migration: &PreviewedMigration, out: &mut Output<'_>) -> io::
         let branch = if position == last { "└─" } else { "├─" };
         out.line(format_args!("  {branch} {}", describe(operation)))?;
     }
-    Ok(())
+    let mut lints = migration
+        .lints
+        .iter()
+        .filter(|lint| matters(migration, lint));
+    lints.try_for_each(|lint| match &lint.allowed {
+        Some(reason) => out.line(format_args!("     {}, allowed: {reason}", lint.code)),
+        None => out.line(format_args!("     {}: {}", lint.code, lint.message)),
+    })
+}
+
+/// What there is to say of a table without rows nobody wants to know.
+fn matters(migration: &PreviewedMigration, lint: &Lint) -> bool {
+    let operation = lint.operation.and_then(|number| number.checked_sub(1));
+    let operation = operation.and_then(|position| migration.operations.get(position));
+    operation.is_none_or(|operation| operation.rows != Some(0))
 }
 
 fn describe(operation: &PreviewedOperation) -> String {
@@ -83,8 +97,7 @@ fn describe(operation: &PreviewedOperation) -> String {
         ..
     } = operation;
     match (work, rows) {
-        // What there is to say of an empty table nobody wants to know.
-        (sdk_schema::Work::Catalogue, _) | (_, Some(0)) => in_words.clone(),
+        (Work::Catalogue, _) | (_, Some(0)) => in_words.clone(),
         _ => format!("{in_words}: {}", work.describe(*rows)),
     }
 }
