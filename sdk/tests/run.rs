@@ -22,5 +22,11 @@ mod migrate;
 #[path = "run/old_format.rs"]
 mod old_format;
 #[cfg(test)]
+#[path = "run/repair.rs"]
+mod repair;
+#[cfg(test)]
+#[path = "run/row_steps.rs"]
+mod row_steps;
+#[cfg(test)]
 #[path = "run/seed.rs"]
 mod seed;
