@@ -35,6 +35,8 @@ pub struct Module {
     pub type_name: String,
     /// The file of that type, relative to the crate's folder.
     pub manifest_file: PathBuf,
+    /// The names that it had before, the newest first.
+    pub was: Vec<Name>,
     /// The modules it builds on.
     pub requires: Vec<Name>,
     /// Its tables, in the order of the manifest.

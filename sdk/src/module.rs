@@ -13,6 +13,7 @@
 //! let blog = Declaration {
 //!     name: "blog",
 //!     version: "1.0.0",
+//!     was: &[],
 //!     requires: &[],
 //!     tables: vec![],
 //!     jobs: vec![],
@@ -57,6 +58,8 @@ pub struct Declaration {
     pub name: &'static str,
     /// The version of its crate.
     pub version: &'static str,
+    /// The names that the module had before, the newest first.
+    pub was: &'static [&'static str],
     /// The modules it builds on.
     pub requires: &'static [&'static str],
     /// Its tables.

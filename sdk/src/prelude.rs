@@ -1,5 +1,7 @@
 //! What a module's files import: `use sdk::prelude::*;`.
 
+pub use sdk_schema::Row;
+
 pub use crate::{
     Module, Result, Table, TableEnum, job,
     jobs::JobContext,

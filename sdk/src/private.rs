@@ -11,7 +11,7 @@ pub use sdk_schema::{Fake, FakeKind, FieldType, Missed, OnDelete, Overlap, Table
 
 pub use crate::{
     jobs::JobDeclaration,
-    migrate::{StepCode, StepDeclaration},
+    migrate::{BATCH_ROWS, StepCode, StepDeclaration},
     module::{Declaration, Embedded, EmbeddedFile, Module, TableDeclaration},
     store::{
         DecodeError, FieldRef, FieldValue, FieldWriter, KeyReader, KeyValue, KeyWriter, RawField,

@@ -5,7 +5,7 @@
 //! both, and `digest::declaration()` is what the manifest calls.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use sdk_schema::{Missed, Overlap};
 use syn::{Ident, ItemFn, Signature, spanned::Spanned};
 
@@ -49,10 +49,19 @@ pub(super) fn step(model: &Step, function: &ItemFn) -> TokenStream {
     let revision = Literal::u32_unsuffixed(step.revision);
     let private = quote!(#sdk::__private);
     let run = run(&function.sig);
+    let code = if step.rows {
+        let batch_rows = match model.batch {
+            Some(rows) => Literal::u32_unsuffixed(rows).to_token_stream(),
+            None => quote!(#private::BATCH_ROWS),
+        };
+        quote!(EachRow { run: #run, batch_rows: #batch_rows })
+    } else {
+        quote!(Once(#run))
+    };
     let fields = quote! {
         name: #name,
         revision: #revision,
-        code: #private::StepCode::Once(#run),
+        code: #private::StepCode::#code,
     };
     declared(function, &quote!(#private::StepDeclaration), &fields)
 }
@@ -66,14 +75,17 @@ fn declared(function: &ItemFn, ty: &TokenStream, fields: &TokenStream) -> TokenS
     in_module(&function.sig.ident, ty, &body)
 }
 
-/// Calls the function. Where its argument or its result is of a wrong type, the
+/// Calls the function. Where an argument or its result is of a wrong type, the
 /// compiler says so at the author's tokens.
 fn run(signature: &Signature) -> TokenStream {
     let function = &signature.ident;
-    let argument = Ident::new("argument", signature.inputs.span());
-    let call = quote_spanned!(function.span()=> super::#function(#argument));
+    let names = ["argument", "second"].into_iter().zip(&signature.inputs);
+    let arguments: Vec<_> = names
+        .map(|(name, argument)| Ident::new(name, argument.span()))
+        .collect();
+    let call = quote_spanned!(function.span()=> super::#function(#(#arguments),*));
     let pinned = quote_spanned!(function.span()=> ::std::boxed::Box::pin(#call));
-    quote!(|#argument| #pinned)
+    quote!(|#(#arguments),*| #pinned)
 }
 
 /// The module beside the function.

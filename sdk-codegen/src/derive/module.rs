@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::model::{Module, Required};
+use sdk_schema::Name;
 
 pub(super) fn expand(module: &Module) -> TokenStream {
     let Module {
@@ -17,6 +18,7 @@ pub(super) fn expand(module: &Module) -> TokenStream {
     } = module;
     let private = quote!(#sdk::__private);
     let name = module.name.as_str();
+    let was = module.was.iter().map(Name::as_str);
     let requires = module.requires.iter().map(|required| {
         let path = &required.path;
         quote!(<#path as #private::Module>::NAME)
@@ -34,6 +36,7 @@ pub(super) fn expand(module: &Module) -> TokenStream {
                 #private::Declaration {
                     name: #name,
                     version: ::core::env!("CARGO_PKG_VERSION"),
+                    was: &[#(#was),*],
                     requires: &[#(#requires),*],
                     tables: ::std::vec::Vec::from([#(#private::TableDeclaration::of::<#tables>()),*]),
                     jobs: ::std::vec::Vec::from([#(#jobs::declaration()),*]),

@@ -83,6 +83,7 @@ fn a_module() {
         #[derive(Module)]
         #[module(
             name = "blog",
+            was("diary", "journal"),
             requires(sys_account::SysAccount),
             tables(Post, tables::Comment),
             jobs(jobs::digest),
@@ -112,6 +113,17 @@ fn a_step() {
     assert_snapshot!(expansion(
         "#[step(revision = 2)] pub async fn count_votes(tx: &mut WriteTx<'_>) -> Result<()> { Ok(()) }"
     ));
+}
+
+#[test]
+fn a_step_for_each_row() {
+    let source = |arguments: &str| {
+        format!(
+            "#[step({arguments})] async fn shorten(tx: &mut WriteTx<'_>, row: &mut Row) -> Result<()> {{ Ok(()) }}"
+        )
+    };
+    assert_snapshot!(expansion(&source("revision = 2, batch = 500")));
+    assert!(expansion(&source("")).contains("batch_rows: ::sdk::__private::BATCH_ROWS"));
 }
 
 #[test]

@@ -216,6 +216,22 @@ pub(super) fn paths(entry: &Meta) -> syn::Result<Vec<Path>> {
     list(entry, |path: Path| path)
 }
 
+/// The names of `key("a", "b")` or of `key = "a"`; at least one.
+pub(super) fn names(entry: &Meta) -> syn::Result<Vec<Name>> {
+    if let Meta::NameValue(_) = entry {
+        return Ok(vec![name(entry)?]);
+    }
+    let literals = match entry {
+        Meta::List(list) => parse_items::<LitStr>(list.tokens.clone())?,
+        _ => Vec::new(),
+    };
+    if literals.is_empty() {
+        let message = format!("expected `{}(\"…\")`", key_of(entry));
+        return Err(syn::Error::new_spanned(entry, message));
+    }
+    literals.iter().map(parsed_name).collect()
+}
+
 /// The identifiers of `key(a, b)`; at least one.
 pub(super) fn idents(entry: &Meta) -> syn::Result<Vec<Ident>> {
     some(list(entry, |ident: Ident| ident)?, entry)

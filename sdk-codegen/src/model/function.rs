@@ -11,8 +11,10 @@ pub(super) struct Shape {
     pub(super) what: &'static str,
     /// Its signature, as messages show it.
     pub(super) signature: &'static str,
-    /// Whether its argument is `&mut`.
+    /// Whether its arguments are `&mut`.
     pub(super) exclusive: bool,
+    /// How many arguments it takes: one or two.
+    pub(super) arguments: usize,
 }
 
 impl Shape {
@@ -46,16 +48,24 @@ impl Shape {
         &self,
         signature: &'a Signature,
     ) -> Option<(&'a dyn ToTokens, &'static str)> {
-        const ONE: &str = "takes one argument";
-        match signature.inputs.iter().collect::<Vec<_>>()[..] {
-            [] => Some((&signature.ident, ONE)),
-            [FnArg::Receiver(receiver)] => Some((receiver, "is not a method")),
-            [FnArg::Typed(argument)] => match &*argument.ty {
-                Type::Reference(it) if it.mutability.is_some() == self.exclusive => None,
-                other => Some((other, "takes a reference")),
-            },
-            [_, second, ..] => Some((second, ONE)),
+        let (count, one_each) = match self.arguments {
+            1 => ("takes one argument", "takes a reference"),
+            _ => ("takes two arguments", "takes references"),
+        };
+        if signature.inputs.is_empty() {
+            return Some((&signature.ident, count));
         }
+        if let Some(extra) = signature.inputs.iter().nth(self.arguments) {
+            return Some((extra, count));
+        }
+        let mut arguments = signature.inputs.iter();
+        arguments.find_map(|argument| match argument {
+            FnArg::Receiver(receiver) => Some((receiver as &dyn ToTokens, "is not a method")),
+            FnArg::Typed(argument) => match &*argument.ty {
+                Type::Reference(it) if it.mutability.is_some() == self.exclusive => None,
+                other => Some((other as &dyn ToTokens, one_each)),
+            },
+        })
     }
 }
 

@@ -20,6 +20,7 @@ const SHAPE: Shape = Shape {
     what: "a job",
     signature: "async fn name(cx: &JobContext) -> Result<()>",
     exclusive: false,
+    arguments: 1,
 };
 
 /// How long an attempt may take, unless the job says otherwise.

@@ -4,13 +4,17 @@ use sdk_schema::Name;
 use syn::{DeriveInput, Ident, LitStr, Meta, Path};
 
 use super::{
-    attribute::{fill, items, key_of, name, paths, sdk_path, shown, single, text, unknown_key},
+    attribute::{
+        fill, items, key_of, name, names, paths, sdk_path, shown, single, text, unknown_key,
+    },
     naming::own_name,
 };
 use crate::faults::Faults;
 
 const EXAMPLE: &str = "module(name = \"…\")";
-const KEYS: [&str; 6] = ["name", "requires", "tables", "jobs", "steps", "locale"];
+const KEYS: [&str; 7] = [
+    "name", "was", "requires", "tables", "jobs", "steps", "locale",
+];
 
 /// The locale of a module's own texts, unless it says another.
 pub const DEFAULT_LOCALE: &str = "en";
@@ -24,6 +28,8 @@ pub struct Module {
     pub sdk: Path,
     /// Its name.
     pub name: Name,
+    /// The names that it had before, the newest first.
+    pub was: Vec<Name>,
     /// The modules it builds on.
     pub requires: Vec<Required>,
     /// Its tables.
@@ -49,6 +55,7 @@ pub struct Required {
 #[derive(Default)]
 struct Entries {
     name: Option<Name>,
+    was: Option<Vec<Name>>,
     requires: Option<Vec<Path>>,
     tables: Option<Vec<Path>>,
     jobs: Option<Vec<Path>>,
@@ -87,6 +94,7 @@ impl Entries {
     fn read(&mut self, entry: &Meta) -> syn::Result<()> {
         match key_of(entry).as_str() {
             "name" => fill(&mut self.name, entry, name(entry)?),
+            "was" => fill(&mut self.was, entry, former_names(entry)?),
             "requires" => fill(&mut self.requires, entry, paths(entry)?),
             "tables" => fill(&mut self.tables, entry, paths(entry)?),
             "jobs" => fill(&mut self.jobs, entry, paths(entry)?),
@@ -109,10 +117,16 @@ impl Entries {
             .filter_map(|path| faults.keep(required(path)))
             .collect();
         let locale = self.locale.map(|text| text.value());
+        let was = self.was.unwrap_or_default();
+        if let Some(name) = self.name.as_ref().filter(|name| was.contains(name)) {
+            let message = format!("the module is `{name}` now: `was` lists what it was before");
+            faults.at(&input.ident, message);
+        }
         let module = self.name.map(|name| Module {
             ident: input.ident.clone(),
             sdk,
             name,
+            was,
             requires,
             tables,
             jobs,
@@ -120,6 +134,22 @@ impl Entries {
             locale: locale.unwrap_or_else(|| DEFAULT_LOCALE.to_owned()),
         });
         faults.finish(module)
+    }
+}
+
+/// Names that the module had, each once.
+fn former_names(entry: &Meta) -> syn::Result<Vec<Name>> {
+    let names = names(entry)?;
+    let repeated = names
+        .iter()
+        .enumerate()
+        .find(|(nth, name)| names[..*nth].contains(name));
+    match repeated {
+        None => Ok(names),
+        Some((_, name)) => {
+            let message = format!("`{name}` is listed twice");
+            Err(syn::Error::new_spanned(entry, message))
+        }
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn module(items: &Items, mut faults: Vec<FileFault>) -> Result<Module
     refuse_twin_enums(items, &mut faults);
     let module = Module {
         name: manifest.name.clone(),
+        was: manifest.was.clone(),
         type_name: manifest.ident.to_string(),
         manifest_file: file.to_owned(),
         requires: manifest.requires.iter().map(|it| it.name.clone()).collect(),

@@ -30,6 +30,7 @@ pub fn core() -> Declaration {
     Declaration {
         name: sdk_schema::BUILT_IN_MODULE,
         version: env!("CARGO_PKG_VERSION"),
+        was: &[],
         requires: &[],
         tables: vec![
             TableDeclaration::of::<Migration>(),

@@ -104,6 +104,7 @@ impl Declaration {
         self.embedded
             .source_locale
             .clone_into(&mut manifest.source_locale);
+        manifest.was = keep.all(self.was, |name| Name::new(name));
         manifest.requires = keep.all(self.requires, |name| Name::new(name));
         manifest.jobs = keep.all(&self.jobs, JobDeclaration::job);
         manifest.steps = keep.all(&self.steps, |step| {

@@ -20,6 +20,7 @@ pub(crate) fn module(name: &'static str) -> Declaration {
     Declaration {
         name,
         version: "1.0.0",
+        was: &[],
         requires: &[],
         tables: Vec::new(),
         jobs: Vec::new(),

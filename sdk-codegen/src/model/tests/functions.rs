@@ -196,14 +196,49 @@ fn a_step_is_revision_one_unless_it_says_otherwise() {
 }
 
 #[test]
+fn a_step_with_a_row_is_called_for_each() {
+    for (arguments, batch) in [("#[step]", None), ("#[step(batch = 500)]", Some(500))] {
+        let source = format!(
+            "{arguments} async fn shorten(tx: &mut WriteTx<'_>, row: &mut Row) -> Result<()> {{ Ok(()) }}"
+        );
+        match Item::read(&syn::parse_str(&source).unwrap()) {
+            Some(Ok(Item::Step(step))) => assert_eq!((step.step.rows, step.batch), (true, batch)),
+            other => panic!("expected a step, found {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn refuses_a_step_for_each_row_that_is_not_shaped_as_one() {
+    assert_snapshot!(faults("#[step(batch = 0)] async fn count(tx: &mut WriteTx<'_>, row: Row) -> Result<()> {}"), @"
+    1:8: a batch has at least one row, found `batch = 0`
+      | #[step(batch = 0)] async fn count(tx: &mut WriteTx<'_>, row: Row) -> Result<()> {}
+      |        ^^^^^^^^^
+    1:62: a step for each row takes references: expected `async fn name(tx: &mut WriteTx<'_>, row: &mut Row) -> Result<()>`
+      | #[step(batch = 0)] async fn count(tx: &mut WriteTx<'_>, row: Row) -> Result<()> {}
+      |                                                              ^^^
+    ");
+    assert_snapshot!(faults("#[step] async fn count(tx: &mut WriteTx<'_>, row: &mut Row, n: u8) -> Result<()> {}"), @"
+    1:61: a step for each row takes two arguments: expected `async fn name(tx: &mut WriteTx<'_>, row: &mut Row) -> Result<()>`
+      | #[step] async fn count(tx: &mut WriteTx<'_>, row: &mut Row, n: u8) -> Result<()> {}
+      |                                                             ^^^^^
+    ");
+    assert_snapshot!(faults("#[step(batch = 9)] async fn count(tx: &mut WriteTx<'_>) -> Result<()> {}"), @"
+    1:8: `batch` is for a step that is called for each row: expected `async fn name(tx: &mut WriteTx<'_>, row: &mut Row) -> Result<()>`
+      | #[step(batch = 9)] async fn count(tx: &mut WriteTx<'_>) -> Result<()> {}
+      |        ^^^^^
+    ");
+}
+
+#[test]
 fn refuses_a_step_that_is_not_shaped_as_one() {
-    assert_snapshot!(faults("#[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}"), @r"
-        1:8: `#[step]` has no key `version`: expected `revision`
-          | #[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}
-          |        ^^^^^^^
-        1:41: a step takes a reference: expected `async fn name(tx: &mut WriteTx<'_>) -> Result<()>`
-          | #[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}
-          |                                         ^^^^^^^^^^^^
+    assert_snapshot!(faults("#[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}"), @"
+    1:8: `#[step]` has no key `version`: expected `revision` or `batch`
+      | #[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}
+      |        ^^^^^^^
+    1:41: a step takes a reference: expected `async fn name(tx: &mut WriteTx<'_>) -> Result<()>`
+      | #[step(version = 1)] async fn count(tx: &WriteTx<'_>) -> Result<()> {}
+      |                                         ^^^^^^^^^^^^
     ");
     assert_snapshot!(faults("#[step(revision = \"1\")] async fn count(tx: &mut WriteTx<'_>) -> Result<()> {}"), @r#"
         1:19: expected `revision = 1` or another whole number, found `"1"`

@@ -1,6 +1,7 @@
 //! `#[derive(Module)]`.
 
 use insta::assert_snapshot;
+use sdk_schema::Name;
 
 use crate::{model::Module, ui::faults};
 
@@ -14,6 +15,7 @@ fn reads_the_whole_manifest() {
             jobs(digest),
             steps(count_votes),
             locale = "de",
+            was("diary", "journal"),
         )]
         struct Blog;
     };
@@ -24,6 +26,10 @@ fn reads_the_whole_manifest() {
     assert_eq!(module.tables.len(), 2);
     assert_eq!((module.jobs.len(), module.steps.len()), (1, 1));
     assert_eq!(module.locale, "de");
+    assert_eq!(
+        module.was,
+        ["diary", "journal"].map(|name| Name::new(name).unwrap())
+    );
 }
 
 #[test]
@@ -80,18 +86,54 @@ fn refuses_unknown_and_repeated_keys() {
     assert_snapshot!(faults(
         "#[derive(Module)]\n#[module(name = \"blog\", table(Post), tables(A, A), jobs(a), jobs(b), steps = \"c\")]\nstruct Blog;"
     ), @r#"
-        2:25: `#[module]` has no key `table`: expected `name`, `requires`, `tables`, `jobs`, `steps` or `locale`; did you mean `tables`?
-          | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
-          |                         ^^^^^
-        2:48: `A` is listed twice
-          | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
-          |                                                ^
-        2:61: `jobs` is given twice
-          | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
-          |                                                             ^^^^
-        2:70: expected `steps(…)`
-          | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
-          |                                                                      ^^^^^^^^^^^
+    2:25: `#[module]` has no key `table`: expected `name`, `was`, `requires`, `tables`, `jobs`, `steps` or `locale`; did you mean `tables`?
+      | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
+      |                         ^^^^^
+    2:48: `A` is listed twice
+      | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
+      |                                                ^
+    2:61: `jobs` is given twice
+      | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
+      |                                                             ^^^^
+    2:70: expected `steps(…)`
+      | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
+      |                                                                      ^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn one_former_name_needs_no_list() {
+    let input = syn::parse_quote!(
+        #[module(name = "blog", was = "diary")]
+        struct Blog;
+    );
+    assert_eq!(
+        Module::parse(&input).unwrap().was,
+        [Name::new("diary").unwrap()]
+    );
+}
+
+#[test]
+fn refuses_former_names_that_are_none() {
+    assert_snapshot!(faults("#[derive(Module)] #[module(name = \"blog\", was(\"a\", \"a\"))] struct Blog;"), @r#"
+    1:43: `a` is listed twice
+      | #[derive(Module)] #[module(name = "blog", was("a", "a"))] struct Blog;
+      |                                           ^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(faults("#[derive(Module)] #[module(name = \"blog\", was = \"blog\")] struct Blog;"), @r#"
+    1:65: the module is `blog` now: `was` lists what it was before
+      | #[derive(Module)] #[module(name = "blog", was = "blog")] struct Blog;
+      |                                                                 ^^^^
+    "#);
+    assert_snapshot!(faults("#[derive(Module)] #[module(name = \"blog\", was(Diary))] struct Blog;"), @r#"
+    1:47: expected string literal
+      | #[derive(Module)] #[module(name = "blog", was(Diary))] struct Blog;
+      |                                               ^^^^^
+    "#);
+    assert_snapshot!(faults("#[derive(Module)] #[module(name = \"blog\", was())] struct Blog;"), @r#"
+    1:43: expected `was("…")`
+      | #[derive(Module)] #[module(name = "blog", was())] struct Blog;
+      |                                           ^^^^^
     "#);
 }
 

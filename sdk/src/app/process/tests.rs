@@ -23,6 +23,7 @@ fn module(name: &'static str, migrations: &'static [EmbeddedFile]) -> Declaratio
     Declaration {
         name,
         version: "1.0.0",
+        was: &[],
         requires: &[],
         tables: Vec::new(),
         jobs: Vec::new(),

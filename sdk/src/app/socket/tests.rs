@@ -38,6 +38,7 @@ fn office() -> Declaration {
     Declaration {
         name: "office",
         version: "1.0.0",
+        was: &[],
         requires: &[],
         tables: Vec::new(),
         jobs: vec![
