@@ -214,7 +214,7 @@ async fn nothing_is_taken_back_when_one_of_them_has_no_inverse() {
         .plan_down("20260103T000000Z".parse().unwrap())
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"migration `blog/20260401T000000Z_drop_votes`, operation 1, cannot be taken back: drop field `votes` of `post` and its values has no inverse");
 }
 
 #[tokio::test]
@@ -229,7 +229,13 @@ async fn a_sound_store_is_verified_and_an_unsound_one_says_where() {
         let lines = checks.map(|it| format!("{} {}: {}", it.holds, it.check, it.found.join("; ")));
         lines.collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @"");
+    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @r"
+    true checksums: 7 migrations are as they were applied
+    true ledger: it fits this binary
+    true running: no migration is half done
+    true order: the order of arrival (0 late) makes the schema of the global order
+    true schema: 8 tables are as declared
+    ");
     let key = text("blog/20260103T000000Z_create_post");
     bench
         .edit("sdk.migration", key, "checksum", text(&"0".repeat(64)))
@@ -241,14 +247,24 @@ async fn a_sound_store_is_verified_and_an_unsound_one_says_where() {
         .store
         .write(async |tx| tx.apply(&module, &operation).await);
     alter.await.unwrap();
-    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @"");
-    let accepted = migrator.mark(
-        &id("blog/20260103T000000Z_create_post"),
-        Mark::Accepted,
-        "only the description was changed",
-    );
-    accepted.await.unwrap();
-    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @"");
+    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @r"
+    false checksums: migration `blog/20260103T000000Z_create_post` was changed after it was applied: the ledger has checksum 0000000000000000000000000000000000000000000000000000000000000000, this binary has 6a8bf6050f6ef3be064508dcce92a19106c730a458bfa97b46fd68c031878765
+    true ledger: it fits this binary
+    true running: no migration is half done
+    ");
+    let create = id("blog/20260103T000000Z_create_post");
+    let reason = "only the description was changed";
+    migrator
+        .mark(&create, Mark::Accepted, reason)
+        .await
+        .unwrap();
+    insta::assert_snapshot!(shown(migrator.verify().await.unwrap()), @r"
+    true checksums: 7 migrations are as they were applied
+    true ledger: it fits this binary
+    true running: no migration is half done
+    true order: the order of arrival (0 late) makes the schema of the global order
+    false schema: blog.post: field `votes` is not in the migrations; blog.post: field `points` is in the migrations, but the source does not declare it
+    ");
 }
 
 #[tokio::test]
@@ -302,7 +318,14 @@ async fn marks_that_cannot_be_are_refused() {
         assert!(matches!(error, MigrateError::Mark(_)));
         refused.push(error.to_string());
     }
-    insta::assert_snapshot!(refused.join("\n"), @"");
+    insta::assert_snapshot!(refused.join("\n"), @r"
+    the reason is empty: whoever reads the ledger later needs one
+    migration `blog/20260302T000000Z_other` is neither in this binary nor in the ledger
+    migration `blog/20260103T000000Z_create_post` is applied already
+    migration `blog/20260301T000000Z_add_votes` is pending already
+    migration `blog/20260301T000000Z_add_votes` has not been applied: there is nothing to accept
+    migration `blog/20260103T000000Z_create_post` is accepted already
+    ");
     assert!(actions(&bench).await.is_empty());
 }
 
@@ -374,5 +397,5 @@ async fn a_store_that_has_half_of_what_a_squash_stands_for_is_refused() {
     let error = migrate::plan(&bench.store, &application, &[])
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"migration `blog/20260201T000000Z_squash` stands for several of which this database has applied only some: `20260201T000000Z_rename_writer` is missing; start the version of the module that still has them, then this one");
 }
