@@ -4,14 +4,21 @@
 //! follows from comparing that with what they look like now, field by field, by
 //! their numbers. Rows are rewritten in one case alone: when a field that held
 //! null no longer may. Trees that are of no use any more are put on the trash
-//! list, because redb does not delete what the same transaction has changed.
+//! list, because redb does not delete what the same transaction has changed; the
+//! next that alters the schema does.
+//!
+//! An operation costs what it touches, however many other tables there are.
 
 mod difference;
 mod index;
 mod rebuild;
 mod rows;
+mod touched;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sdk_schema::{FoldedSchema, FoldedTable, Name, Operation, TableName};
 
@@ -32,8 +39,10 @@ pub(super) use rebuild::rebuild;
 /// An operation that fits the schema.
 #[derive(Debug)]
 pub(super) struct Alteration {
-    /// The tables as they shall be.
-    schema: FoldedSchema,
+    /// The tables that it may touch, as they are.
+    before: Vec<Arc<StoredTable>>,
+    /// The same tables as they shall be.
+    after: FoldedSchema,
     /// The table that gets another name: its name until now, and from now on.
     renamed: Option<(TableName, TableName)>,
 }
@@ -45,37 +54,55 @@ impl Alteration {
         module: &Name,
         operation: &Operation,
     ) -> Result<Self, StoreError> {
-        let mut schema = catalogue.schema();
-        schema.apply(module, operation)?;
+        let mut before = touched::by(catalogue, module, operation);
+        let mut after = touched::folded(&before);
+        if after.apply(module, operation).is_err() {
+            // What is said against it names other tables, too.
+            before = catalogue.tables().cloned().collect();
+            after = touched::folded(&before);
+            after.apply(module, operation)?;
+        }
         let full = |table: &Name| TableName::new(module.clone(), table.clone());
         let renamed = match operation {
             Operation::RenameTable { from, to } => Some((full(from), full(to))),
             _ => None,
         };
-        Ok(Self { schema, renamed })
+        Ok(Self {
+            before,
+            after,
+            renamed,
+        })
     }
 
     /// Changes the rows and the catalogue. An error leaves both half-way.
     pub(super) fn carry_out(self, tx: &mut ReadTx<'_>) -> Result<(), StoreError> {
-        let before = Arc::clone(&tx.catalogue);
-        let mut head = before.head.clone();
-        let mut tables = Vec::with_capacity(self.schema.tables.len());
-        for (name, folded) in &self.schema.tables {
-            let table = match before.table(&self.old_name(name).to_string()) {
-                Ok(table) if table.name() == name && table.folded() == folded => Arc::clone(table),
-                Ok(table) => Arc::new(change(tx, &mut head, table, folded)?),
-                Err(_) => Arc::new(create(tx, &mut head, name, folded)?),
+        let catalogue = Arc::clone(&tx.catalogue);
+        let mut head = catalogue.head.clone();
+        let (mut unchanged, mut new) = (BTreeSet::new(), Vec::new());
+        for (name, folded) in &self.after.tables {
+            let table = match catalogue.find(self.old_name(name)) {
+                Some(table) if table.name() == name && table.folded() == folded => {
+                    unchanged.insert(table.rows());
+                    continue;
+                }
+                Some(table) => change(tx, &mut head, table, folded)?,
+                None => create(tx, &mut head, name, folded)?,
             };
-            tables.push(table);
+            new.push(Arc::new(table));
         }
-        for table in before.tables() {
-            if !tables.iter().any(|kept| kept.rows() == table.rows()) {
+        let mut gone = self.before;
+        gone.retain(|table| !unchanged.contains(&table.rows()));
+        let changed: BTreeSet<_> = new.iter().map(|table| table.rows()).collect();
+        for table in &gone {
+            if !changed.contains(&table.rows()) {
                 drop_table(tx, &mut head, table)?;
             }
         }
-        tx.trees
-            .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
-        tx.catalogue = Arc::new(Catalogue::new(head, tables));
+        if head != catalogue.head {
+            tx.trees
+                .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
+        }
+        tx.catalogue = Arc::new(catalogue.with(head, &gone, new));
         Ok(())
     }
 
@@ -85,6 +112,20 @@ impl Alteration {
             _ => name,
         }
     }
+}
+
+/// Deletes the trees on the trash list. Nothing may have been altered yet.
+pub(super) fn empty_trash(tx: &mut ReadTx<'_>) -> Result<(), StoreError> {
+    let mut head = tx.catalogue.head.clone();
+    let trash = std::mem::take(&mut head.trash);
+    if trash.is_empty() {
+        return Ok(());
+    }
+    trash.iter().try_for_each(|tree| tx.trees.delete(*tree))?;
+    tx.trees
+        .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
+    tx.catalogue = Arc::new(tx.catalogue.with(head, &[], Vec::new()));
+    Ok(())
 }
 
 fn create(

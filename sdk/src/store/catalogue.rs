@@ -11,14 +11,12 @@
 mod binding;
 mod bindings;
 pub(crate) mod raw;
+mod shared_map;
 mod table;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use sdk_schema::{FoldedSchema, TableName};
+use sdk_schema::{FoldedSchema, Reference, TableName};
 
 pub(crate) use binding::Binding;
 pub(crate) use table::{Entries, Entry, StoredIndex, StoredTable, values_text};
@@ -30,46 +28,63 @@ use super::{
 };
 use bindings::Bindings;
 use raw::{RawHead, RawTable};
+use shared_map::SharedMap;
 
 /// All tables of the store, as one transaction sees them.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub head: RawHead,
-    tables: BTreeMap<String, Arc<StoredTable>>,
-    /// For each table the fields that refer to it.
-    referrers: HashMap<TableName, Vec<Referrer>>,
+    /// The tables by full name.
+    tables: SharedMap<Arc<str>, Arc<StoredTable>>,
+    /// The fields that refer to tables, by the table that they refer to.
+    referrers: SharedMap<ReferrerKey, Arc<StoredTable>>,
     /// How Rust types map to these tables.
     bindings: Bindings,
 }
 
 /// A field that refers to another table.
-#[derive(Debug, Clone)]
-pub(crate) struct Referrer {
-    pub table: Arc<StoredTable>,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Referrer<'a> {
+    pub table: &'a Arc<StoredTable>,
     /// The position of the field.
     pub field: usize,
 }
 
+/// Which field of which table refers to which other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct ReferrerKey {
+    to: TableName,
+    /// The table that refers.
+    by: TreeId,
+    /// The position of its field.
+    field: usize,
+}
+
 impl Catalogue {
     pub(crate) fn new(head: RawHead, tables: Vec<Arc<StoredTable>>) -> Self {
-        let mut referrers: HashMap<_, Vec<_>> = HashMap::new();
-        for table in &tables {
-            for (field, reference) in table.references() {
-                let referrer = Referrer {
-                    table: Arc::clone(table),
-                    field,
-                };
-                referrers
-                    .entry(reference.table.clone())
-                    .or_default()
-                    .push(referrer);
-            }
+        Self::default().with(head, &[], tables)
+    }
+
+    /// The catalogue in which some tables have taken the place of others.
+    pub(crate) fn with(
+        &self,
+        head: RawHead,
+        gone: &[Arc<StoredTable>],
+        new: Vec<Arc<StoredTable>>,
+    ) -> Self {
+        let (mut tables, mut referrers) = (self.tables.clone(), self.referrers.clone());
+        for table in gone {
+            tables.remove(table.name().to_string().as_str());
+            referrer_keys(table).for_each(|key| referrers.remove(&key));
         }
-        let named = |table: Arc<StoredTable>| (table.name().to_string(), table);
+        for table in new {
+            referrer_keys(&table).for_each(|key| referrers.insert(key, Arc::clone(&table)));
+            tables.insert(table.name().to_string().into(), table);
+        }
         Self {
             head,
             bindings: Bindings::for_types(tables.len()),
-            tables: tables.into_iter().map(named).collect(),
+            tables,
             referrers,
         }
     }
@@ -102,14 +117,24 @@ impl Catalogue {
             })
     }
 
+    /// The table of that name, if there is one.
+    pub(crate) fn find(&self, name: &TableName) -> Option<&Arc<StoredTable>> {
+        self.tables.get(name.to_string().as_str())
+    }
+
     /// The tables in the order of their full names.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<StoredTable>> {
-        self.tables.values()
+        self.tables.iter().map(|(_, table)| table)
     }
 
     /// The fields that refer to a table.
-    pub(crate) fn referrers(&self, table: &TableName) -> &[Referrer] {
-        self.referrers.get(table).map_or(&[], Vec::as_slice)
+    pub(crate) fn referrers(&self, to: &TableName) -> impl Iterator<Item = Referrer<'_>> {
+        let from = self.referrers.from(|key| key.to < *to);
+        from.take_while(move |(key, _)| key.to == *to)
+            .map(|(key, table)| Referrer {
+                table,
+                field: key.field,
+            })
     }
 
     /// What the migrations made of the tables.
@@ -125,6 +150,15 @@ impl Catalogue {
         self.bindings
             .get_or_insert::<T>(|| Binding::new(T::table(), self.table(T::TABLE_NAME)?))
     }
+}
+
+fn referrer_keys(table: &StoredTable) -> impl Iterator<Item = ReferrerKey> {
+    let key = |(field, reference): (usize, &Reference)| ReferrerKey {
+        to: reference.table.clone(),
+        by: table.rows(),
+        field,
+    };
+    table.references().map(key)
 }
 
 /// A row of a table that cannot be read.

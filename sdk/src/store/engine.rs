@@ -288,6 +288,25 @@ impl Store {
         self.run(manner, body).await
     }
 
+    /// Like [`Store::write_alone`], but returns before the changes are on disk, as
+    /// [`Store::write_relaxed`] does: for many changes of the schema one after the
+    /// other, of which a crash may take back the last ones. [`Store::flush`] ends
+    /// such a series.
+    ///
+    /// Changes of the schema are as any others here: a crash leaves the rows and
+    /// the catalogue of one and the same moment.
+    pub async fn write_alone_relaxed<R, E, F>(&self, body: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E> + Clone,
+        E: From<StoreError>,
+    {
+        let manner = Manner {
+            durable: false,
+            alone: true,
+        };
+        self.run(manner, body).await
+    }
+
     /// A snapshot that begins now.
     pub(super) fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
         self.engine.snapshot(self.clock.now())

@@ -1,5 +1,6 @@
 //! Tests of the store through its public API.
 
+mod alterations;
 mod check;
 mod compact;
 mod constraints;

@@ -34,7 +34,7 @@ use sdk_schema::{Name, Operation};
 pub(super) use constraint::has_row;
 
 use super::{
-    alter::Alteration,
+    alter::{self, Alteration},
     catalogue::{Binding, Catalogue, StoredTable},
     dynamic::TableMut,
     encode,
@@ -177,6 +177,10 @@ impl<'t> WriteTx<'t> {
     /// rows do not allow dooms the transaction.
     pub async fn apply(&mut self, module: &Name, operation: &Operation) -> Result<(), StoreError> {
         self.require_alone()?;
+        if !self.read.trees.has_changes() {
+            let emptied = alter::empty_trash(&mut self.read);
+            self.doom_if_failed(emptied)?;
+        }
         let alteration = Alteration::plan(&self.catalogue, module, operation)?;
         let done = alteration.carry_out(&mut self.read);
         self.doom_if_failed(done)

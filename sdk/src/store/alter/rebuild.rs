@@ -10,10 +10,7 @@ use super::{
     raw::{self, RawIndex},
     ready, store,
 };
-use crate::store::{
-    catalogue::{Catalogue, StoredIndex},
-    write::WriteTx,
-};
+use crate::store::{catalogue::StoredIndex, write::WriteTx};
 
 /// What making the indexes of a table anew did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,14 +59,10 @@ fn in_new_trees(tx: &mut ReadTx<'_>, table: &str) -> Result<Rebuilt, StoreError>
         fill(tx, &new, index, &mut rebuilt)?;
     }
     let new = Arc::new(store(tx, raw)?);
-    let tables = before.tables().map(|known| {
-        let is_it = known.rows() == new.rows();
-        Arc::clone(if is_it { &new } else { known })
-    });
-    let tables = tables.collect();
     tx.trees
         .insert(TreeId::Catalogue, raw::HEAD_KEY, &raw::print(&head))?;
-    tx.catalogue = Arc::new(Catalogue::new(head, tables));
+    let gone = [Arc::clone(table)];
+    tx.catalogue = Arc::new(before.with(head, &gone, vec![new]));
     Ok(rebuilt)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A hash table that only grows and whose entries never move: every row that is
 //! read asks for a binding, so asking takes no lock and counts no reference.
+//! Its parts are made when they are asked for: each operation of a migration
+//! makes a new catalogue, of which the next one asks nothing.
 
 use std::{
     any::TypeId,
@@ -16,8 +18,15 @@ use crate::store::error::StoreError;
 #[derive(Debug)]
 pub(super) struct Bindings {
     /// As many as a power of two has, at least one.
-    chains: Box<[Chain]>,
+    parts: Box<[Part]>,
 }
+
+/// How many chains a part has, as a power of two.
+const PART_BITS: u32 = 6;
+
+/// Some of the chains.
+#[derive(Debug, Default)]
+struct Part(OnceLock<Box<[Chain; 1 << PART_BITS]>>);
 
 /// The bindings whose types have one hash.
 #[derive(Debug, Default)]
@@ -33,9 +42,9 @@ struct Link {
 impl Bindings {
     /// Room for so many types; more go behind each other.
     pub(super) fn for_types(count: usize) -> Self {
-        let chains = (count * 2).next_power_of_two();
+        let parts = ((count * 2) >> PART_BITS).next_power_of_two();
         Self {
-            chains: (0..chains).map(|_| Chain::default()).collect(),
+            parts: (0..parts).map(|_| Part::default()).collect(),
         }
     }
 
@@ -71,7 +80,9 @@ impl Bindings {
         let mut hasher = Bits::default();
         of.hash(&mut hasher);
         let hash = usize::try_from(hasher.finish() & 0xffff_ffff).unwrap_or_default();
-        &self.chains[hash & (self.chains.len() - 1)]
+        let Part(chains) = &self.parts[(hash >> PART_BITS) & (self.parts.len() - 1)];
+        let chains = chains.get_or_init(|| Box::new(std::array::from_fn(|_| Chain::default())));
+        &chains[hash & (chains.len() - 1)]
     }
 }
 

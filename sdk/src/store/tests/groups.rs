@@ -10,12 +10,13 @@ use std::{
 };
 
 use redb::{StorageBackend, backends::InMemoryBackend};
+use sdk_schema::Operation;
 use tokio::{sync::Notify, task::JoinHandle};
 
 use super::fixture::*;
 use crate::{
     clock::Clock,
-    store::{Store, StoreError, WriteLimits},
+    store::{Store, StoreError, Table, WriteLimits},
 };
 
 /// Memory that counts its syncs, and fails to sync when it is told to.
@@ -410,6 +411,24 @@ async fn relaxed_writes_reach_the_disk_by_themselves() {
         store.clock().advance(Duration::from_millis(50));
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn relaxed_changes_of_the_schema_share_one_sync() {
+    let disk = Disk::default();
+    let store = Store::on(disk.clone(), Clock::manual(at(0))).unwrap();
+    disk.syncs.store(0, Ordering::SeqCst);
+    for table in [Author::table(), Post::table(), Person::table()] {
+        let create = Operation::CreateTable(table.clone());
+        store
+            .write_alone_relaxed(async |tx| tx.apply(&name("blog"), &create).await)
+            .await
+            .unwrap();
+    }
+    assert_eq!(disk.syncs.load(Ordering::SeqCst), 0);
+    assert_eq!(store.schema().tables.len(), 3);
+    store.flush().await.unwrap();
+    assert_eq!(disk.syncs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -147,21 +147,40 @@ async fn a_file_with_changed_bytes_is_damaged_and_kept() {
     assert!(refused > 2, "the header, and each of the five tables");
 }
 
+/// Drops a table that has three indexes, and says how many trees there are.
+async fn drop_people(store: &Store) -> usize {
+    let drop_table = operation(serde_json::json!({ "drop_table": { "table": "person" } }));
+    alter(store, &[drop_table]).await.unwrap();
+    store.tree_names().len()
+}
+
 #[tokio::test]
 async fn trash_is_deleted_by_the_next_open() {
     let dir = filled().await;
     let store = open(dir.path()).unwrap();
-    let drop_table = operation(serde_json::json!({ "drop_table": { "table": "person" } }));
-    alter(&store, &[drop_table]).await.unwrap();
-    let trees = |store: &Store| store.tree_names();
-    let before = trees(&store).len();
+    let before = drop_people(&store).await;
     drop(store);
     let store = open(dir.path()).unwrap();
     assert_eq!(
-        before - trees(&store).len(),
+        before - store.tree_names().len(),
         4,
         "the rows and three indexes"
     );
+}
+
+#[tokio::test]
+async fn trash_is_deleted_by_the_next_migration_and_read_by_those_who_began_before() {
+    let dir = filled().await;
+    let store = open(dir.path()).unwrap();
+    let earlier = store.snapshot().unwrap();
+    let before = drop_people(&store).await;
+    create_table::<Person>(&store).await;
+    assert_eq!(store.tree_names().len(), before, "four went and four came");
+    let person = earlier.get::<Person>("Person 1").await.unwrap();
+    assert!(person.is_some());
+    assert_eq!(all::<Person>(&store).await, []);
+    drop((earlier, store));
+    open(dir.path()).unwrap();
 }
 
 /// Memory that has no room for the write number `left`.

@@ -81,15 +81,20 @@ impl Deletion {
     }
 
     /// Decides about the rows that refer to `place` by one field.
-    fn follow(&mut self, tx: &ReadTx<'_>, place: &Place, by: &Referrer) -> Result<(), StoreError> {
+    fn follow(
+        &mut self,
+        tx: &ReadTx<'_>,
+        place: &Place,
+        by: Referrer<'_>,
+    ) -> Result<(), StoreError> {
         let reference = by.table.fields()[by.field].references.as_ref();
         let on_delete = reference.map_or(OnDelete::Restrict, |reference| reference.on_delete);
-        let query = Query::referring(&by.table, by.field, &place.key);
-        let binding = Arc::new(Binding::of_table(&by.table));
+        let query = Query::referring(by.table, by.field, &place.key);
+        let binding = Arc::new(Binding::of_table(by.table));
         let mut rows = Rows::<Row>::new(&tx.trees, binding, &query)?;
         while let Some(key) = rows.next_key()? {
             let referring = Place {
-                table: Arc::clone(&by.table),
+                table: Arc::clone(by.table),
                 key,
             };
             match on_delete {
