@@ -116,7 +116,7 @@ pub use scan::{
 pub use sdk_schema::Timestamp;
 pub use table::{FieldRef, Fields, Table};
 pub use value::{Date, FieldValue, Json, TableEnum};
-pub use write::WriteTx;
+pub use write::{KeyedRow, WriteTx};
 
 #[cfg(test)]
 mod tests;

@@ -208,6 +208,12 @@ impl Store {
         self.engine.committed().table(name).is_ok()
     }
 
+    /// How many rows a table has, by its full name; those included that have
+    /// expired and are not removed yet. Counts nothing, however many they are.
+    pub fn row_count(&self, table: &str) -> Result<u64, StoreError> {
+        self.snapshot()?.row_count(table)
+    }
+
     /// Reads one row from a snapshot of its own.
     pub async fn get<T: Table>(&self, key: impl KeyFor<T::Key>) -> Result<Option<T>, StoreError> {
         self.snapshot()?.get::<T>(key).await

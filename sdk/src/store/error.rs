@@ -119,6 +119,18 @@ pub enum StoreError {
         /// The key of the row that has them.
         existing: String,
     },
+    /// A row would get another key, where it has to stay in its place.
+    #[error(
+        "row {key} of `{table}` would get the key {found}: a row keeps its key when it is changed in its place"
+    )]
+    KeyChanged {
+        /// The table.
+        table: String,
+        /// The key that it has.
+        key: String,
+        /// The key that it would get.
+        found: String,
+    },
     /// A field refers to a row that is not there.
     #[error("field `{field}` of `{table}` refers to {value}, which `{target}` does not have")]
     ReferenceMissing {

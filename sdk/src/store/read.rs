@@ -75,6 +75,12 @@ impl<'t> ReadTx<'t> {
         tables.map(|table| table.name().clone()).collect()
     }
 
+    /// How many rows a table has, by its full name; those included that have
+    /// expired and are not removed yet. Counts nothing, however many they are.
+    pub fn row_count(&self, table: &str) -> Result<u64, StoreError> {
+        self.trees.len(self.catalogue.table(table)?.rows())
+    }
+
     /// A table by its full name, its rows as dynamic values.
     pub fn table(&self, name: &str) -> Result<TableView<'_>, StoreError> {
         let binding = Binding::of_table(self.catalogue.table(name)?);

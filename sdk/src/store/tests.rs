@@ -1,6 +1,7 @@
 //! Tests of the store through its public API.
 
 mod alterations;
+mod batches;
 mod check;
 mod compact;
 mod constraints;

@@ -14,6 +14,7 @@
     reason = "this engine answers at once; one on another machine will not"
 )]
 
+mod batch;
 mod change;
 mod constraint;
 mod delete;
@@ -31,6 +32,7 @@ use std::{
 
 use sdk_schema::{Name, Operation};
 
+pub use batch::KeyedRow;
 pub(super) use constraint::has_row;
 
 use super::{
