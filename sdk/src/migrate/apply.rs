@@ -75,8 +75,10 @@ impl Migrator<'_> {
     ///
     /// A migration is one transaction, its row in the ledger included, except for
     /// its steps that are called for each row: of these each batch is one, and
-    /// the ledger says how far they came. [`Online::Later`] leaves the online
-    /// steps at the end of the plan out.
+    /// the ledger says how far they came. Transactions reach the disk in their
+    /// order, and all of them before this returns: who is killed meanwhile loses
+    /// the last ones as a whole. [`Online::Later`] leaves the online steps at the
+    /// end of the plan out.
     ///
     /// # Errors
     /// Stops at the first migration that fails. What was committed before stays,
@@ -91,7 +93,10 @@ impl Migrator<'_> {
             orphaned: plan.orphaned.iter().map(|entry| entry.id.clone()).collect(),
             ..Report::default()
         };
-        match self.run(plan, online, watch, &mut report).await {
+        let done = self.run(plan, online, watch, &mut report).await;
+        // What is reported is on disk; what went wrong before that comes first.
+        let flushed = self.store.flush().await.map_err(MigrateError::from);
+        match done.and(flushed) {
             Ok(()) => Ok(report),
             Err(source) => Err(Failure { report, source }),
         }
@@ -185,7 +190,7 @@ impl Migrator<'_> {
             let portion = if is_online(planned) {
                 self.store.write(body).await?
             } else {
-                self.store.write_alone(body).await?
+                self.store.write_alone_relaxed(body).await?
             };
             match portion {
                 Portion::Done(applied) => return Ok(applied),

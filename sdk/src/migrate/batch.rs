@@ -1,9 +1,10 @@
 //! Steps that are called for each row of a table, some rows in a transaction.
 
-use sdk_schema::{MigrationId, Row, Run, TableName, Value};
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use sdk_schema::{MigrationId, Row, Run, TableName};
 
 use super::{MigrateError, RowStepFn};
-use crate::store::{Cursor, StoreError, WriteTx};
+use crate::store::{KeyedRow, StoreError, WriteTx};
 
 /// What calling a step for some rows came to.
 pub(super) struct Batch {
@@ -34,26 +35,33 @@ impl RowCall<'_> {
         })
     }
 
-    /// Calls the step for the next rows after a cursor, in the order of the key.
+    /// Calls the step for the next rows after a position, in the order of the
+    /// key. Rows that have expired are among them: what a later operation asks of
+    /// all rows it asks of them, too.
     pub(super) async fn batch(
         &self,
         tx: &mut WriteTx<'_>,
         after: Option<&str>,
     ) -> Result<Batch, MigrateError> {
-        let name = self.table();
-        let after = after.map(|text| self.cursor(text)).transpose()?;
-        let rows = usize::try_from(self.batch_rows.max(1)).unwrap_or(usize::MAX);
-        let table = tx.table(&name).map_err(|error| self.refused(error))?;
-        let page = table.scan().after(after).limit(rows).collect().await;
-        let page = page.map_err(|error| self.refused(error))?;
-        let key = table.schema().key.clone();
-        let count = page.rows.len();
-        for row in page.rows {
-            self.call(tx, &name, &key, row).await?;
+        let table = self.table();
+        let after = after.map(|text| self.position(text)).transpose()?;
+        let limit = usize::try_from(self.batch_rows.max(1)).unwrap_or(usize::MAX);
+        let rows = tx.rows_after(&table, after.as_deref(), limit);
+        let rows = rows.map_err(|error| self.refused(error))?;
+        let count = rows.len();
+        let mut last = None;
+        for KeyedRow { key, row } in rows {
+            self.call(tx, &table, &key, row).await?;
+            last = Some(key);
         }
+        let more = match &last {
+            Some(last) => tx.rows_after(&table, Some(last), 1),
+            None => Ok(Vec::new()),
+        };
+        let is_last = more.map_err(|error| self.refused(error))?.is_empty();
         Ok(Batch {
             rows: u64::try_from(count).unwrap_or(u64::MAX),
-            after: page.next.map(|cursor| cursor.to_string()),
+            after: last.filter(|_| !is_last).map(|key| BASE64.encode(key)),
         })
     }
 
@@ -62,31 +70,26 @@ impl RowCall<'_> {
         &self,
         tx: &mut WriteTx<'_>,
         table: &str,
-        key: &[sdk_schema::Name],
+        key: &[u8],
         mut row: Row,
     ) -> Result<(), MigrateError> {
-        let before = row.clone();
-        let done = (self.code)(tx, &mut row).await;
-        let done = match done {
-            Ok(()) if row == before => return Ok(()),
-            Ok(()) => match tx.table(table) {
-                Ok(mut table) => table.update(row).await.map_err(Into::into),
-                Err(error) => Err(error.into()),
-            },
+        let done = match (self.code)(tx, &mut row).await {
+            Ok(()) => tx.replace_row(table, key, &row).map_err(Into::into),
             Err(error) => Err(error),
         };
-        done.map_err(|source| MigrateError::Row {
+        let Err(source) = done else { return Ok(()) };
+        Err(MigrateError::Row {
             migration: self.migration.clone(),
             number: self.number,
             step: self.run.step.clone(),
+            key: tx.key_text(table, key)?,
             table: table.to_owned(),
-            key: key_text(&before, key),
             source,
         })
     }
 
-    fn cursor(&self, text: &str) -> Result<Cursor, MigrateError> {
-        text.parse().map_err(|error| MigrateError::Ledger {
+    fn position(&self, text: &str) -> Result<Vec<u8>, MigrateError> {
+        BASE64.decode(text).map_err(|error| MigrateError::Ledger {
             row: self.migration.to_string(),
             detail: format!("field `after`: {error}"),
         })
@@ -99,14 +102,4 @@ impl RowCall<'_> {
             source: Box::new(source),
         }
     }
-}
-
-/// The key of a row, as it is typed after `data get`.
-fn key_text(row: &Row, key: &[sdk_schema::Name]) -> String {
-    let value = |name: &sdk_schema::Name| match row.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_json().to_string().trim_matches('"').to_owned(),
-        None => String::new(),
-    };
-    key.iter().map(value).collect::<Vec<_>>().join(" ")
 }

@@ -48,7 +48,7 @@ pub struct Migration {
     pub operations: Option<u32>,
     /// How many rows the step under way has been called for.
     pub rows: Option<u64>,
-    /// The last of these rows, as a cursor.
+    /// The key of the last of these rows, encoded, in base64.
     pub after: Option<String>,
 }
 

@@ -137,7 +137,7 @@ async fn a_failing_row_is_named_and_the_next_run_goes_on_before_its_batch() {
     let bench = with_posts().await;
     let failing = blog(files([CREATE, COUNT]), step(count_but_17));
     let failure = bench.migrate(&[failing]).await.unwrap_err();
-    insta::assert_snapshot!(failure, @"migration blog/20260301T000000Z_count_votes, operation 2: step `count_votes`, row p17 of `blog.post`: it is not counted");
+    insta::assert_snapshot!(failure, @r#"migration blog/20260301T000000Z_count_votes, operation 2: step `count_votes`, row "p17" of `blog.post`: it is not counted"#);
     assert_eq!(votes(&bench).await, "0".repeat(25));
     assert_eq!(
         last_entry(&bench).await.id,
@@ -172,7 +172,7 @@ async fn batches_that_were_committed_are_not_run_again() {
     };
     let failing = blog(files([CREATE, COUNT]), step(failing));
     let failure = bench.migrate(&[failing]).await.unwrap_err();
-    assert!(failure.to_string().contains("row p25"), "{failure}");
+    assert!(failure.to_string().contains("row \"p25\""), "{failure}");
     let entry = last_entry(&bench).await;
     assert_eq!(entry.state, migrate::LedgerState::Running);
     assert_eq!((entry.operations, entry.rows), (Some(1), Some(10)));
@@ -290,6 +290,6 @@ async fn a_step_that_changes_the_key_is_refused() {
     let bench = with_posts().await;
     let modules = [blog(files([CREATE, COUNT]), step(rename))];
     let failure = bench.migrate(&modules).await.unwrap_err();
-    insta::assert_snapshot!(failure, @r#"migration blog/20260301T000000Z_count_votes, operation 2: step `count_votes`, row p10 of `blog.post`: `blog.post` has no row with key "other""#);
+    insta::assert_snapshot!(failure, @r#"migration blog/20260301T000000Z_count_votes, operation 2: step `count_votes`, row "p10" of `blog.post`: row "p10" of `blog.post` would get the key "other": a row keeps its key when it is changed in its place"#);
     assert_eq!(votes(&bench).await, "0".repeat(25));
 }
