@@ -13,6 +13,9 @@ mod jobs;
 #[path = "run/killed.rs"]
 mod killed;
 #[cfg(test)]
+#[path = "run/killed_migrations.rs"]
+mod killed_migrations;
+#[cfg(test)]
 #[path = "run/link.rs"]
 mod link;
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Moment {
         let rows = store.read(async |tx| {
             let count = |name: &TableName| {
                 let name = name.to_string();
-                Ok((name.clone(), tx.table(&name)?.len()?))
+                Ok((name.clone(), tx.row_count(&name)?))
             };
             tx.table_names()
                 .iter()

@@ -56,7 +56,7 @@ impl Migrator<'_> {
                 progress.rows += rows;
                 if after.is_some() {
                     progress.after = after;
-                    let of = tx.table(&call.table())?.len()?;
+                    let of = tx.row_count(&call.table())?;
                     self.enter(tx, course, EntryState::Running(progress.clone()))
                         .await?;
                     return Ok(Portion::More { progress, of });
