@@ -2,6 +2,7 @@
 
 #[cfg(feature = "encryption")]
 mod keys;
+mod migrations;
 mod upkeep;
 
 use std::fmt::Write as _;

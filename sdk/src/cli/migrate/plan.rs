@@ -60,13 +60,14 @@ fn write_migration(migration: &PreviewedMigration, out: &mut Output<'_>) -> io::
     } else {
         ""
     };
-    out.line(format_args!(
+    let line = format!(
         "{}  {}  {}{late}{resumes}  {}",
         id.stamp.instant().format("%Y-%m-%d %H:%M:%S"),
         id.module,
         id.name,
         migration.description
-    ))?;
+    );
+    out.line(line.trim_end())?;
     let last = migration.operations.len().saturating_sub(1);
     for (position, operation) in migration.operations.iter().enumerate() {
         let branch = if position == last { "└─" } else { "├─" };
