@@ -7,6 +7,9 @@ mod bench;
 #[path = "run/generate.rs"]
 mod generate;
 #[cfg(test)]
+#[path = "run/history.rs"]
+mod history;
+#[cfg(test)]
 #[path = "run/jobs.rs"]
 mod jobs;
 #[cfg(test)]
