@@ -14,13 +14,19 @@ mod rows;
 #[path = "history/step.rs"]
 mod step;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+};
 
 use sdk::{
     migrate::{self, Report, Steps},
-    store::StoreError,
+    store::{Store, StoreError},
 };
 use sdk_schema::{Application, MigrationId, TableName};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use crate::bench::Bench;
 use fixture::History;
@@ -48,15 +54,31 @@ impl Upgrade {
         }
     }
 
+    /// The same as a file that has just been opened.
+    async fn copy(&self, folder: &Path) -> Self {
+        let (store, clock) = (&self.bench.store, self.bench.clock.clone());
+        store.snapshot_to(&folder.join("store.redb")).await.unwrap();
+        let store = Store::open(folder, clock.clone()).unwrap();
+        Self {
+            bench: Bench { store, clock },
+            model: self.model.clone(),
+            steps: self.steps.clone(),
+            applied: self.applied.clone(),
+        }
+    }
+
     /// Applies what is pending, to the store and to the model.
     async fn to(&mut self, application: &Application) {
         let report = apply(&self.bench, application, &self.steps).await;
+        let places: HashMap<_, _> = application.order.iter().zip(0..).collect();
+        let before = self.applied.iter().map(|(id, _)| places[id]);
+        let mut last = before.max();
         for applied in report.applied {
-            let migration = application.migration(&applied.id).unwrap();
-            self.model.apply(migration);
-            let before = self.applied.iter().map(|(id, _)| place(application, id));
-            let late = before.max() > Some(place(application, &applied.id));
-            self.applied.push((applied.id, late));
+            self.model
+                .apply(application.migration(&applied.id).unwrap());
+            let place = Some(places[&applied.id]);
+            self.applied.push((applied.id, place < last));
+            last = last.max(place);
         }
     }
 
@@ -105,14 +127,6 @@ async fn apply(bench: &Bench, application: &Application, steps: &Steps) -> Repor
         .unwrap()
 }
 
-fn place(application: &Application, id: &MigrationId) -> usize {
-    application
-        .order
-        .iter()
-        .position(|other| other == id)
-        .unwrap()
-}
-
 fn is_own(name: &TableName) -> bool {
     name.module != sdk_schema::BUILT_IN_MODULE
 }
@@ -124,19 +138,28 @@ fn the_history_is_that_of_a_large_application() {
     assert!(whole.order.len() >= 250);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_every_point_of_the_history_the_end_is_reached() {
     let history = History::read();
-    let whole = history.whole();
+    let whole = Arc::new(history.whole());
+    let mut past = Upgrade::new(&history);
+    let mut upgrades = JoinSet::new();
     for point in 1..=POINTS {
-        let mut upgrade = Upgrade::new(&history);
         let count = whole.order.len() * point / (POINTS + 1);
-        upgrade.to(&history.until(count)).await;
-        assert_eq!(upgrade.applied.len(), count);
-        upgrade.fill().await;
-        upgrade.to(&whole).await;
-        upgrade.check(&whole).await;
+        past.to(&history.until(count)).await;
+        assert_eq!(past.applied.len(), count);
+        let folder = tempfile::tempdir().unwrap();
+        let copy = past.copy(folder.path()).await;
+        upgrades.spawn(fill_and_upgrade(copy, folder, Arc::clone(&whole)));
     }
+    upgrades.join_all().await;
+}
+
+/// Fills a store of the past and brings it to the end.
+async fn fill_and_upgrade(mut store: Upgrade, _folder: TempDir, whole: Arc<Application>) {
+    store.fill().await;
+    store.to(&whole).await;
+    store.check(&whole).await;
 }
 
 #[tokio::test]

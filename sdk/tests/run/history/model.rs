@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::step;
 
 /// The rows of all tables, and the schema that they have.
+#[derive(Clone)]
 pub(super) struct Model {
     folded: FoldedSchema,
     rows: BTreeMap<TableName, Vec<Row>>,
