@@ -92,7 +92,9 @@ impl Model {
     fn step(&mut self) {
         for (name, rows) in &mut self.rows {
             let table = &self.folded.tables[name].table;
-            rows.iter_mut().for_each(|row| step::change(table, row));
+            for row in rows {
+                step::change(table, row);
+            }
         }
     }
 }

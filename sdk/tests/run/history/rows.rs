@@ -53,7 +53,7 @@ fn row(name: &TableName, table: &Table, made: &[&TableName], number: u8) -> Row 
     fields
         .map(|(field, place)| {
             let is_key = table.key.contains(&field.name);
-            let is_null = field.nullable && (number + place) % ROWS == 0;
+            let is_null = field.nullable && (number + place).is_multiple_of(ROWS);
             let value = match &field.references {
                 _ if is_null && !is_key => Value::Null,
                 Some(to) if to.table == *name => earlier(field, number),
@@ -76,7 +76,7 @@ fn earlier(field: &Field, number: u8) -> Value {
 fn counted(field: &Field, number: u8) -> Value {
     let count = i64::from(number) + 1;
     match &field.ty {
-        FieldType::Bool => Value::Bool(number % 2 == 0),
+        FieldType::Bool => Value::Bool(number.is_multiple_of(2)),
         FieldType::I16 | FieldType::I32 | FieldType::I64 => Value::Int(count.into()),
         FieldType::U32 | FieldType::U64 => Value::Uint(number.into()),
         FieldType::String => Value::String(format!("text {count}")),
