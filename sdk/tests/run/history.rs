@@ -21,7 +21,7 @@ use std::{
 };
 
 use sdk::{
-    migrate::{self, Report, Steps},
+    migrate::{self, Online, Report, Steps},
     store::{Store, StoreError},
 };
 use sdk_schema::{Application, MigrationId, TableName};
@@ -100,6 +100,9 @@ impl Upgrade {
     async fn check(&self, application: &Application) {
         let found = self.bench.store.schema().schema();
         assert_eq!(found.differences(&application.schema), []);
+        let migrator = self.bench.migrator(application, &self.steps);
+        let verification = migrator.verify().await.unwrap();
+        assert!(verification.holds(), "{:#?}", verification.checks);
         let report = self.bench.store.check().await.unwrap();
         assert!(report.is_clean(), "{:#?}", report.faults);
         self.check_ledger(application).await;
@@ -121,10 +124,10 @@ impl Upgrade {
 }
 
 async fn apply(bench: &Bench, application: &Application, steps: &Steps) -> Report {
-    let plan = migrate::plan(&bench.store, application, &[]).await.unwrap();
-    migrate::apply(&bench.store, application, steps, &plan, &bench.clock)
-        .await
-        .unwrap()
+    let migrator = bench.migrator(application, steps);
+    let plan = migrator.plan(&[]).await.unwrap();
+    let applied = migrator.apply(&plan, Online::Now, &mut |_| {}).await;
+    applied.unwrap()
 }
 
 fn is_own(name: &TableName) -> bool {

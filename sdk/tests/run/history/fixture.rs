@@ -77,7 +77,7 @@ impl History {
         Application::merge(modules).unwrap()
     }
 
-    /// One function under the name of every step.
+    /// Two functions under the names of all steps.
     pub(super) fn steps(&self) -> Steps {
         let mut steps = Steps::default();
         for module in &self.modules {

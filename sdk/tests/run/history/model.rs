@@ -79,7 +79,10 @@ impl Model {
             Operation::ChangeField { table, field } => {
                 self.each(module, table, |row| change(field, row));
             }
-            Operation::Run(_) => self.step(),
+            Operation::Run(run) => match &run.table {
+                Some(table) => self.each(module, table, step::carry_over),
+                None => self.mark(),
+            },
             _ => {}
         }
     }
@@ -89,11 +92,11 @@ impl Model {
         rows.into_iter().flatten().for_each(body);
     }
 
-    fn step(&mut self) {
+    fn mark(&mut self) {
         for (name, rows) in &mut self.rows {
             let table = &self.folded.tables[name].table;
             for row in rows {
-                step::change(table, row);
+                step::mark(table, row);
             }
         }
     }
