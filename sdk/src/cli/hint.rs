@@ -128,7 +128,7 @@ fn of_undo(error: &UndoError) -> Option<&'static str> {
         UndoError::NoSnapshot { .. } => Some(
             "`migrate down --to STAMP` takes migrations back by their inverses; else restore a backup",
         ),
-        UndoError::Open { source, .. } => of_open(source),
+        UndoError::Open(source) | UndoError::Snapshot { source, .. } => of_open(source),
         UndoError::Ledger(error) => of_store(error),
         UndoError::Io { .. } => None,
     }

@@ -84,12 +84,15 @@ pub enum UndoError {
         /// The folder of snapshots.
         folder: PathBuf,
     },
-    /// The store, or the copy, cannot be opened.
-    #[error("{}: {source}", file.display())]
-    Open {
-        /// Which of them.
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(Box<OpenError>),
+    /// A snapshot cannot be opened.
+    #[error("the snapshot {}: {source}", file.display())]
+    Snapshot {
+        /// Its file.
         file: PathBuf,
-        /// Why not.
+        /// Why not, of a copy of it.
         source: Box<OpenError>,
     },
     /// A ledger cannot be read.
@@ -116,15 +119,8 @@ impl UndoPlan {
         options: &StoreOptions,
         clock: &Clock,
     ) -> Result<Self, UndoError> {
-        let open = |folder: &Path, file: PathBuf| {
-            options
-                .open(folder, clock.clone())
-                .map_err(|source| UndoError::Open {
-                    file,
-                    source: Box::new(source),
-                })
-        };
-        let store = open(data, data.join(FILE_NAME))?;
+        let open = |folder: &Path| options.open(folder, clock.clone()).map_err(Box::new);
+        let store = open(data).map_err(UndoError::Open)?;
         let present = migrate::history(&store).await?;
         let in_folder = |source| UndoError::Io {
             file: snapshot::folder(data),
@@ -133,7 +129,12 @@ impl UndoPlan {
         for file in snapshot::list(data).map_err(in_folder)?.into_iter().rev() {
             let copy = Scratch::make(data.join(SCRATCH)).map_err(in_folder)?;
             copy_file(&file, &copy.0.join(FILE_NAME))?;
-            let before = migrate::history(&open(&copy.0, file.clone())?).await?;
+            let opened = open(&copy.0).map_err(|source| UndoError::Snapshot {
+                file: file.clone(),
+                source,
+            })?;
+            let before = migrate::history(&opened).await?;
+            drop(opened);
             let has = |id: &String| before.iter().any(|row| row.id == *id);
             let gone = present
                 .iter()

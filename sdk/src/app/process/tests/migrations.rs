@@ -333,3 +333,54 @@ fn an_older_binary_cannot_run_on_a_renamed_field() {
     exit code 1
     ");
 }
+
+/// A host of the old shop that has the folder open, in a process of its own as far
+/// as locks go.
+struct Running {
+    stop: tokio::sync::oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Running {
+    fn start(folder: &Path) -> Self {
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (listening, wait) = std::sync::mpsc::channel();
+        let folder = folder.to_owned();
+        let serve = async move || {
+            let linked = Linked::link("acme", "1.0.0", vec![old_shop()]).unwrap();
+            let host = Host::open(Arc::new(linked), &folder, Clock::system()).unwrap();
+            host.start(&[]).await.unwrap();
+            let socket = crate::app::socket::CommandSocket::bind(&folder).unwrap();
+            let running = socket.serve(Arc::new(host));
+            listening.send(()).unwrap();
+            let _ = stopped.await;
+            running.stop(std::time::Duration::ZERO).await;
+        };
+        let thread = std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(serve());
+        });
+        wait.recv().unwrap();
+        Self { stop, thread }
+    }
+
+    fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+#[test]
+fn a_newer_binary_plans_for_the_store_that_an_older_host_has_open() {
+    let terminal = with_items();
+    let alone = terminal.run(&[shop()], "migrate plan");
+    let running = Running::start(terminal.folder.path());
+    assert_eq!(terminal.run(&[shop()], "migrate plan"), alone);
+    let status = terminal.run(&[shop()], "migrate status");
+    assert!(status.contains("pending"), "{status}");
+    assert_snapshot!(terminal.run(&[shop()], "migrate undo"), @r"
+    error: DATA/store.redb is in use: another host has it open
+    hint: stop the other host, or give this one another --data
+    exit code 1
+    ");
+    running.stop();
+}
