@@ -54,7 +54,8 @@ pub use name::{MAX_NAME_BYTES, Name, NameError, TableName, TableNameError};
 pub use plan::{
     Adopted, DownFault, DownFaults, DownPlan, EntryState, LedgerEntry, MigrationIdParts,
     MigrationState, MigrationStatus, ModuleRename, Plan, PlanFault, PlanFaults, Planned, Preview,
-    PreviewedMigration, PreviewedOperation, Progress, Resumed, TakenBack, Work, status,
+    PreviewedMigration, PreviewedOperation, PreviewedSquash, Progress, Resumed, TakenBack, Work,
+    status,
 };
 pub use release::{Break, CompatibilityReport, Release, ReleasedMigration};
 pub use schedule::{Schedule, ScheduleError};

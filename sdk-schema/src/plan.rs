@@ -26,7 +26,9 @@ use serde::Serialize;
 pub use down::{DownFault, DownFaults, DownPlan, TakenBack};
 pub use fault::{PlanFault, PlanFaults};
 pub use ledger::{EntryState, LedgerEntry, Progress};
-pub use preview::{MigrationIdParts, Preview, PreviewedMigration, PreviewedOperation, Work};
+pub use preview::{
+    MigrationIdParts, Preview, PreviewedMigration, PreviewedOperation, PreviewedSquash, Work,
+};
 pub use renamed::ModuleRename;
 pub use status::{MigrationState, MigrationStatus, status};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Adopted, LedgerEntry, ModuleRename, Plan, Planned, Resumed};
+use super::{Adopted, ModuleRename, Plan, Planned, Resumed};
 use crate::{
     Checksum, Conversion, Field, FoldedSchema, FoldedTable, Lint, MigrationId, Name, Operation,
     TableName, lint,
@@ -16,11 +16,20 @@ pub struct Preview {
     /// Modules that get another name.
     pub renamed: Vec<ModuleRename>,
     /// Squashes that take the place of applied migrations.
-    pub adopted: Vec<Adopted>,
+    pub adopted: Vec<PreviewedSquash>,
     /// The migrations in global order.
     pub pending: Vec<PreviewedMigration>,
     /// What modules applied that are no longer linked.
-    pub orphaned: Vec<LedgerEntry>,
+    pub orphaned: Vec<MigrationId>,
+}
+
+/// A squash that takes the place of what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreviewedSquash {
+    /// The squash.
+    pub id: MigrationId,
+    /// What it stands for, in the order of application.
+    pub replaces: Vec<MigrationId>,
 }
 
 /// A migration that is to be applied.
@@ -130,8 +139,17 @@ impl Plan {
         Preview {
             pending: pending.collect(),
             renamed: self.renamed.clone(),
-            adopted: self.adopted.clone(),
-            orphaned: self.orphaned.clone(),
+            adopted: self.adopted.iter().map(PreviewedSquash::from).collect(),
+            orphaned: self.orphaned.iter().map(|it| it.id.clone()).collect(),
+        }
+    }
+}
+
+impl From<&Adopted> for PreviewedSquash {
+    fn from(adopted: &Adopted) -> Self {
+        Self {
+            id: adopted.migration.clone(),
+            replaces: adopted.replaces.iter().map(|it| it.id.clone()).collect(),
         }
     }
 }

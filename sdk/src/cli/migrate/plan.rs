@@ -37,14 +37,14 @@ fn write_tree(preview: &Preview, out: &mut Output<'_>) -> io::Result<()> {
     for adopted in &preview.adopted {
         out.line(format_args!(
             "{} takes the place of {} migrations that were applied",
-            adopted.migration,
+            adopted.id,
             adopted.replaces.len()
         ))?;
     }
     for migration in &preview.pending {
         write_migration(migration, out)?;
     }
-    write_orphaned(preview.orphaned.iter().map(|entry| &entry.id), out)?;
+    write_orphaned(preview.orphaned.iter(), out)?;
     match preview.pending.len() {
         0 => out.line("nothing to apply"),
         1 => out.line("1 migration to apply"),
