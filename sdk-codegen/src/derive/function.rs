@@ -50,9 +50,10 @@ pub(super) fn step(model: &Step, function: &ItemFn) -> TokenStream {
     let private = quote!(#sdk::__private);
     let run = run(&function.sig);
     let code = if step.rows {
-        let batch_rows = match model.batch {
-            Some(rows) => Literal::u32_unsuffixed(rows).to_token_stream(),
-            None => quote!(#private::BATCH_ROWS),
+        let batch_rows = if let Some(rows) = model.batch {
+            Literal::u32_unsuffixed(rows).to_token_stream()
+        } else {
+            quote!(#private::BATCH_ROWS)
         };
         quote!(EachRow { run: #run, batch_rows: #batch_rows })
     } else {

@@ -92,20 +92,17 @@ fn check_steps(module: &Manifest, migration: &Migration, faults: &mut Vec<MergeF
                     });
                 }
                 Some(listed) if listed.rows != rows => {
+                    let (takes, hint) = if listed.rows {
+                        ("a row of a table", "name the `table`")
+                    } else {
+                        ("no row", "name no `table`")
+                    };
                     faults.push(MergeFault::StepCalledOtherwise {
                         migration: id,
                         step: name,
-                        takes: if listed.rows {
-                            "a row of a table"
-                        } else {
-                            "no row"
-                        },
-                        hint: if listed.rows {
-                            "name the `table`"
-                        } else {
-                            "name no `table`"
-                        },
-                    })
+                        takes,
+                        hint,
+                    });
                 }
                 Some(_) => {}
             }

@@ -74,7 +74,9 @@ fn describe_table(table: &Table) -> String {
 fn describe_run(run: &Run) -> String {
     let mut text = format!("run step `{}`, revision {}", run.step, run.revision);
     if let Some(table) = &run.table {
-        text.push_str(&format!(", for each row of `{table}`"));
+        text.push_str(", for each row of `");
+        text.push_str(table.as_str());
+        text.push('`');
     }
     if run.online {
         text.push_str(", while the application is in use");

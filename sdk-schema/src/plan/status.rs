@@ -226,11 +226,10 @@ impl MigrationStatus {
         self.host.clone_from(&entry.host);
         self.sdk_version = Some(entry.sdk_version.clone());
         match &entry.state {
-            EntryState::Applied => {}
             EntryState::Marked if self.state == MigrationState::Applied => {
                 self.state = MigrationState::Marked;
             }
-            EntryState::Marked => {}
+            EntryState::Applied | EntryState::Marked => {}
             EntryState::Running(progress) => self.progress = Some(progress.clone()),
         }
     }
