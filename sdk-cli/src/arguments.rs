@@ -27,8 +27,9 @@ pub(crate) enum Command {
     /// Write an application, a module, or a part of one
     #[command(subcommand)]
     New(New),
-    /// Say all that a build or a start would refuse, without compiling
-    Check,
+    /// Say all that a build or a start would refuse, and what migrations would do
+    /// to rows and to a running version, without compiling
+    Check(Check),
     /// Show the tables of all modules as the source declares them
     Schema {
         /// As a JSON document
@@ -40,6 +41,22 @@ pub(crate) enum Command {
         /// The module
         module: Name,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Lint only what is new since this git revision, and refuse changes of what was there
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// As a JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// As a SARIF 2.1.0 document, for code hosts
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) sarif: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,18 @@
 //! Each module is checked as its build does; then those whose required modules
 //! lie in the workspace are merged as a start does. A module that no host
 //! links is worth a warning, but no fault: it may be meant for other hosts.
+//!
+//! What could be applied and does harm is said by the lints of migrations. With
+//! a **base**, a git revision, only what is new since then is linted, and what
+//! was there then must be as it was.
+
+mod base;
+mod document;
+mod finding;
+mod lints;
+mod outcome;
+mod place;
+mod sarif;
 
 use std::collections::BTreeMap;
 
@@ -13,67 +25,76 @@ use sdk_codegen::{
 use sdk_schema::{Application, Manifest, Name};
 
 use crate::{
+    arguments::Check,
     failure::{Failure, in_folder},
     host::hosts,
     project::{Member, Project},
     report::Report,
 };
+use base::Base;
+use finding::Fault;
+use outcome::{Outcome, counted};
 
 /// Checks all modules of the workspace.
-pub(crate) fn run(project: &Project) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    let mut faults = missing_members(project);
+pub(crate) fn run(project: &Project, wanted: &Check) -> Result<Report, Failure> {
+    let base = wanted.base.as_deref();
+    let base = base.map(|name| Base::read(project, name)).transpose()?;
+    let mut outcome = Outcome::new(wanted.deny_warnings);
+    outcome.faults = missing_members(project);
     let mut sound = BTreeMap::new();
     for member in project.modules() {
+        outcome.members += 1;
         match check(&project.root.join(&member.folder)) {
             Ok(checked) => {
-                report.line(summary(&checked));
-                faults.extend(missing_dependencies(project, member, &checked));
-                warn_of_other_name(member, &checked, &mut report);
-                let manifest = manifest(member, checked);
+                let manifest = take(project, member, checked, base.as_ref(), &mut outcome);
                 sound.insert(manifest.name.clone(), manifest);
             }
             Err(found) => {
-                let placed = found
-                    .into_iter()
-                    .map(|fault| in_folder(&member.folder, fault));
-                faults.extend(placed.map(|fault| fault.to_string()));
+                let placed = found.into_iter();
+                let placed = placed.map(|fault| in_folder(&member.folder, fault).into());
+                outcome.faults.extend(placed);
             }
         }
     }
-    if faults.is_empty() {
-        merge(sound, &mut report, &mut faults);
+    if outcome.faults.is_empty() {
+        merge(sound, &mut outcome);
     }
-    warn_of_unlinked(project, &mut report, &mut faults);
-    conclude(project, report, faults)
+    warn_of_unlinked(project, &mut outcome);
+    outcome.conclude(wanted)
+}
+
+/// Takes the sound module into account, and gives its manifest.
+fn take(
+    project: &Project,
+    member: &Member,
+    checked: Checked,
+    base: Option<&Base>,
+    outcome: &mut Outcome,
+) -> Manifest {
+    outcome.line(summary(&checked));
+    let missing = missing_dependencies(project, member, &checked);
+    outcome.faults.extend(missing);
+    warn_of_other_name(member, &checked, outcome);
+    let known = base.map(|base| base.known(member, &checked.module.name));
+    if let Some((base, known)) = base.zip(known.as_ref()) {
+        outcome.add(base.changes(known, &checked));
+    }
+    outcome.add(lints::of_module(project, member, &checked, known.as_ref()));
+    outcome.modules.push(checked.clone());
+    manifest(member, checked)
 }
 
 /// Members that cargo would look for in vain.
-fn missing_members(project: &Project) -> Vec<String> {
+fn missing_members(project: &Project) -> Vec<Fault> {
     let members = project.manifest.members();
     let named = members.iter().filter(|member| !member.contains('*'));
     named
         .filter(|member| !project.root.join(member).join("Cargo.toml").is_file())
         .map(|member| {
             let fault = format!("`members` lists `{member}`, where no `Cargo.toml` is");
-            FileFault::new("Cargo.toml", fault).to_string()
+            FileFault::new("Cargo.toml", fault).into()
         })
         .collect()
-}
-
-fn conclude(project: &Project, report: Report, faults: Vec<String>) -> Result<Report, Failure> {
-    let modules = counted(project.modules().count(), "module");
-    if faults.is_empty() {
-        let mut report = report;
-        report.line(format!("ok   {modules} checked"));
-        return Ok(report);
-    }
-    Err(Failure {
-        report,
-        message: format!("{} in {modules}", counted(faults.len(), "fault")),
-        faults,
-        hint: None,
-    })
 }
 
 fn summary(checked: &Checked) -> String {
@@ -95,11 +116,6 @@ fn summary(checked: &Checked) -> String {
     } else {
         format!("ok   {}: {}", module.name, parts.join(", "))
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
 }
 
 fn manifest(member: &Member, checked: Checked) -> Manifest {
@@ -141,7 +157,7 @@ fn manifest(member: &Member, checked: Checked) -> Manifest {
 
 /// The modules of the workspace that the manifest requires and the crate
 /// cannot name, because it does not depend on them.
-fn missing_dependencies(project: &Project, member: &Member, checked: &Checked) -> Vec<String> {
+fn missing_dependencies(project: &Project, member: &Member, checked: &Checked) -> Vec<Fault> {
     let required = checked.module.requires.iter();
     required
         .filter_map(|name| project.module(name).ok())
@@ -154,33 +170,33 @@ fn missing_dependencies(project: &Project, member: &Member, checked: &Checked) -
                 other.package,
                 member.path_to(&other.folder)
             );
-            FileFault::new(member.file("Cargo.toml"), fault).to_string()
+            FileFault::new(member.file("Cargo.toml"), fault).into()
         })
         .collect()
 }
 
 /// Other modules name the crate, and the tables are named after the module.
-fn warn_of_other_name(member: &Member, checked: &Checked, report: &mut Report) {
+fn warn_of_other_name(member: &Member, checked: &Checked, outcome: &mut Outcome) {
     let (module, name) = (&checked.module.name, member.crate_name());
     if *module != name.as_str() {
-        report.line(format!(
+        outcome.note(format!(
             "warn {module}: the crate of this module is `{name}`; other modules can refer to its tables only if both have one name"
         ));
     }
 }
 
 /// Warns of modules that no host links, where the workspace has a host.
-fn warn_of_unlinked(project: &Project, report: &mut Report, faults: &mut Vec<String>) {
+fn warn_of_unlinked(project: &Project, outcome: &mut Outcome) {
     let hosts = match hosts(project) {
         Ok(hosts) => hosts,
-        Err(fault) => return faults.push(fault.to_string()),
+        Err(fault) => return outcome.faults.push(fault.into()),
     };
     let Some(first) = hosts.first() else {
         return;
     };
     for module in project.modules().map(Member::crate_name) {
         if !hosts.iter().any(|host| host.source.mentions(&module)) {
-            report.line(format!(
+            outcome.note(format!(
                 "warn {module}: no host links it; to link it, add `.module(…)` to {}",
                 first.file.display()
             ));
@@ -189,15 +205,16 @@ fn warn_of_unlinked(project: &Project, report: &mut Report, faults: &mut Vec<Str
 }
 
 /// Merges the modules whose required modules are all there.
-fn merge(mut modules: BTreeMap<Name, Manifest>, report: &mut Report, faults: &mut Vec<String>) {
+fn merge(mut modules: BTreeMap<Name, Manifest>, outcome: &mut Outcome) {
     while let Some((name, required)) = unlinked(&modules) {
-        report.line(format!(
+        outcome.note(format!(
             "note {name}: not merged, it requires `{required}`, which is not in this workspace"
         ));
         modules.remove(&name);
     }
     if let Err(found) = Application::merge(modules.into_values().collect()) {
-        faults.extend(found.0.iter().map(ToString::to_string));
+        let found = found.0.iter().map(ToString::to_string);
+        outcome.faults.extend(found.map(Fault::Between));
     }
 }
 

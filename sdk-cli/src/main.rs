@@ -62,7 +62,7 @@ fn main() -> ExitCode {
 fn run(command: Command, folder: &Path) -> Result<Report, Failure> {
     match command {
         Command::New(what) => new::run(what, folder),
-        Command::Check => check::run(&Project::find(folder)?),
+        Command::Check(wanted) => check::run(&Project::find(folder)?, &wanted),
         Command::Schema { json } => schema::run(&Project::find(folder)?, json),
         Command::Expand { module } => expand::run(&Project::find(folder)?, &module),
     }

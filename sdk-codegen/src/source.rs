@@ -14,6 +14,7 @@ mod files;
 mod gate;
 mod items;
 mod listing;
+mod tested;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,8 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+
+pub use tested::words_in_tests;
 
 use sdk_schema::{Declared, Job, Name, Place, Step};
 

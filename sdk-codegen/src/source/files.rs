@@ -14,8 +14,17 @@ pub(super) struct SourceFile {
 
 /// Reads `src/**/*.rs` of the crate in `dir`, in the order of their paths.
 pub(super) fn read(dir: &Path, faults: &mut Vec<FileFault>) -> Vec<SourceFile> {
+    read_below(dir, Path::new("src"), faults)
+}
+
+/// Reads the files below a folder of the crate in `dir`, in the order of their paths.
+pub(super) fn read_below(
+    dir: &Path,
+    folder: &Path,
+    faults: &mut Vec<FileFault>,
+) -> Vec<SourceFile> {
     let mut paths = Vec::new();
-    walk(dir, Path::new("src"), &mut paths, faults);
+    walk(dir, folder, &mut paths, faults);
     paths.sort();
     paths
         .into_iter()

@@ -187,3 +187,28 @@ fn refuses_a_crate_without_source() {
     src: cannot be read: No such file or directory (os error 2); expected the folder of a crate's source
     ");
 }
+
+#[test]
+fn a_name_in_a_test_is_a_word_and_one_beside_it_is_none() {
+    let lib = edited(
+        LIB,
+        "mod tables;",
+        "mod tables;\n#[cfg(test)] mod more;\nmod plain;",
+    );
+    let dir = module(&[
+        (LIB, &lib),
+        ("src/more.rs", "fn a() { in_file(); }"),
+        (
+            "src/plain.rs",
+            "fn outside() {} #[cfg(test)] mod tests { #[test] fn b() { assert!(in_module(1)); } } #[test] fn in_function() {} // in_comment",
+        ),
+        ("tests/deep/whole.rs", "fn c() { in_folder(\"in_text\"); }"),
+        ("tests/broken.rs", "fn {"),
+    ]);
+    let words = super::words_in_tests(dir.path());
+    let found = |word: &&str| words.contains(*word);
+    let expected = ["in_file", "in_module", "in_function", "in_folder"];
+    assert!(expected.iter().all(found), "{words:?}");
+    let others = ["outside", "count_votes", "in_comment", "in_text"];
+    assert!(!others.iter().any(|word| found(&word)), "{words:?}");
+}

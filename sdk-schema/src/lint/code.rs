@@ -96,127 +96,224 @@ pub enum LintCode {
     UnusedAllowance,
 }
 
-/// Word, category and level of each code, in the order of the page that describes them.
-const TABLE: [(LintCode, &str, LintCategory, LintLevel); 27] = {
+/// What is the same of a code everywhere.
+struct Entry {
+    code: LintCode,
+    word: &'static str,
+    category: LintCategory,
+    level: LintLevel,
+    summary: &'static str,
+}
+
+const fn entry(
+    code: LintCode,
+    word: &'static str,
+    category: LintCategory,
+    level: LintLevel,
+    summary: &'static str,
+) -> Entry {
+    Entry {
+        code,
+        word,
+        category,
+        level,
+        summary,
+    }
+}
+
+/// All codes, in the order of the page that describes them.
+const TABLE: [Entry; 27] = {
     use LintCategory as In;
     use LintLevel::{Error, Warning};
     [
-        (LintCode::DropsTable, "drops_table", In::Destructive, Error),
-        (LintCode::DropsField, "drops_field", In::Destructive, Error),
-        (LintCode::FillsNulls, "fills_nulls", In::Destructive, Error),
-        (
+        entry(
+            LintCode::DropsTable,
+            "drops_table",
+            In::Destructive,
+            Error,
+            "A table is dropped, and its rows with it",
+        ),
+        entry(
+            LintCode::DropsField,
+            "drops_field",
+            In::Destructive,
+            Error,
+            "A field is dropped, and its values with it",
+        ),
+        entry(
+            LintCode::FillsNulls,
+            "fills_nulls",
+            In::Destructive,
+            Error,
+            "A field becomes required, and its default takes the place of each null",
+        ),
+        entry(
             LintCode::ExpiresRows,
             "expires_rows",
             In::Destructive,
             Error,
+            "Rows begin to expire by a field that they may have filled",
         ),
-        (
+        entry(
             LintCode::UniqueIndex,
             "unique_index",
             In::DataDependent,
             Error,
+            "A unique index is new on a table that may have rows",
         ),
-        (LintCode::UniqueKey, "unique_key", In::DataDependent, Error),
-        (
+        entry(
+            LintCode::UniqueKey,
+            "unique_key",
+            In::DataDependent,
+            Error,
+            "The key of a table that may have rows becomes one that need not be unique",
+        ),
+        entry(
             LintCode::NarrowsType,
             "narrows_type",
             In::DataDependent,
             Error,
+            "The type of a field becomes one that does not hold all its values",
         ),
-        (
+        entry(
             LintCode::DropsVariants,
             "drops_variants",
             In::DataDependent,
             Error,
+            "An enum loses variants that rows may hold",
         ),
-        (
+        entry(
             LintCode::RequiresValues,
             "requires_values",
             In::DataDependent,
             Error,
+            "A field becomes required, and has no default for rows that hold null",
         ),
-        (
+        entry(
             LintCode::ChecksReferences,
             "checks_references",
             In::DataDependent,
             Error,
+            "A field that may have values begins to refer to a table",
         ),
-        (
+        entry(
             LintCode::RenamesTable,
             "renames_table",
             In::Incompatible,
             Warning,
+            "A table has another name",
         ),
-        (
+        entry(
             LintCode::RenamesField,
             "renames_field",
             In::Incompatible,
             Warning,
+            "A field has another name",
         ),
-        (
+        entry(
             LintCode::ChangesType,
             "changes_type",
             In::Incompatible,
             Warning,
+            "A field has a wider type",
         ),
-        (
+        entry(
             LintCode::AddsVariants,
             "adds_variants",
             In::Incompatible,
             Warning,
+            "An enum has variants that are new",
         ),
-        (
+        entry(
             LintCode::AllowsNulls,
             "allows_nulls",
             In::Incompatible,
             Warning,
+            "A field that was required may be null",
         ),
-        (
+        entry(
             LintCode::RequiresField,
             "requires_field",
             In::Incompatible,
             Warning,
+            "A new field must be written",
         ),
-        (
+        entry(
             LintCode::ChangesKey,
             "changes_key",
             In::Incompatible,
             Warning,
+            "A table has another key",
         ),
-        (
+        entry(
             LintCode::DropsIndex,
             "drops_index",
             In::Incompatible,
             Warning,
+            "An index is dropped",
         ),
-        (LintCode::StopsFeed, "stops_feed", In::Incompatible, Warning),
-        (LintCode::LateStamp, "late_stamp", In::Order, Error),
-        (LintCode::Edited, "edited", In::History, Error),
-        (LintCode::Removed, "removed", In::History, Error),
-        (
+        entry(
+            LintCode::StopsFeed,
+            "stops_feed",
+            In::Incompatible,
+            Warning,
+            "Changes of a table no longer reach the feed",
+        ),
+        entry(
+            LintCode::LateStamp,
+            "late_stamp",
+            In::Order,
+            Error,
+            "The stamp of a new migration is not later than that of one others have",
+        ),
+        entry(
+            LintCode::Edited,
+            "edited",
+            In::History,
+            Error,
+            "A migration that others have has another content",
+        ),
+        entry(
+            LintCode::Removed,
+            "removed",
+            In::History,
+            Error,
+            "A migration that others have is not there",
+        ),
+        entry(
             LintCode::NoInverse,
             "no_inverse",
             In::Reversibility,
             Warning,
+            "A step names nothing that takes it back",
         ),
-        (
+        entry(
             LintCode::UntestedStep,
             "untested_step",
             In::Testing,
             Warning,
+            "No test names a step",
         ),
-        (
+        entry(
             LintCode::UnknownAllowance,
             "unknown_allowance",
             In::Allowance,
             Error,
+            "`allow` names what is no lint, or one that cannot be allowed",
         ),
-        (LintCode::EmptyReason, "empty_reason", In::Allowance, Error),
-        (
+        entry(
+            LintCode::EmptyReason,
+            "empty_reason",
+            In::Allowance,
+            Error,
+            "`allow` gives no reason",
+        ),
+        entry(
             LintCode::UnusedAllowance,
             "unused_allowance",
             In::Allowance,
             Warning,
+            "`allow` names a lint that the migration does not have",
         ),
     ]
 };
@@ -224,7 +321,7 @@ const TABLE: [(LintCode, &str, LintCategory, LintLevel); 27] = {
 impl LintCode {
     /// All codes, in the order of the page that describes them.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|(code, ..)| *code)
+        TABLE.iter().map(|entry| entry.code)
     }
 
     /// The code of that word.
@@ -234,17 +331,22 @@ impl LintCode {
 
     /// The word, as files allow it.
     pub fn as_str(self) -> &'static str {
-        self.entry().1
+        self.entry().word
     }
 
     /// What kind of harm it warns of.
     pub fn category(self) -> LintCategory {
-        self.entry().2
+        self.entry().category
     }
 
     /// How grave it is.
     pub fn level(self) -> LintLevel {
-        self.entry().3
+        self.entry().level
+    }
+
+    /// What it finds, in a sentence.
+    pub fn summary(self) -> &'static str {
+        self.entry().summary
     }
 
     /// Whether a file can allow it: not what is wrong with the file's own
@@ -256,8 +358,8 @@ impl LintCode {
         )
     }
 
-    fn entry(self) -> &'static (Self, &'static str, LintCategory, LintLevel) {
-        let entry = TABLE.iter().find(|(code, ..)| *code == self);
+    fn entry(self) -> &'static Entry {
+        let entry = TABLE.iter().find(|entry| entry.code == self);
         entry.expect("the table has every code; a test goes through them")
     }
 }
