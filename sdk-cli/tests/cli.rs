@@ -9,6 +9,8 @@ mod terminal;
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/lints.rs"]
+mod lints;
 #[path = "cli/new_app.rs"]
 mod new_app;
 #[path = "cli/new_job.rs"]

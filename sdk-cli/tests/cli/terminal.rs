@@ -66,6 +66,45 @@ impl Terminal {
         lines.map(|line| self.run(line).1).collect()
     }
 
+    /// Calls git in the folder, as somebody whom no configuration concerns.
+    #[track_caller]
+    pub(crate) fn git(&self, line: &str) {
+        let output = self
+            .at_home("git")
+            .args(words(line))
+            .current_dir(&self.at)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {line}: {said}");
+    }
+
+    /// Puts the folder under git and commits all of it.
+    #[track_caller]
+    pub(crate) fn commit(&self) {
+        for line in ["init --quiet", "add --all", "commit --quiet --message work"] {
+            self.git(line);
+        }
+    }
+
+    /// A program for which nothing outside of the folder exists.
+    fn at_home(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", self.folder.path())
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CEILING_DIRECTORIES", self.folder.path())
+            .env("GIT_AUTHOR_NAME", "Ann")
+            .env("GIT_AUTHOR_EMAIL", "ann@example.org")
+            .env("GIT_COMMITTER_NAME", "Ann")
+            .env("GIT_COMMITTER_EMAIL", "ann@example.org")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE");
+        command
+    }
+
     /// Types a line that is only preparation.
     #[track_caller]
     pub(crate) fn quietly(&self, line: &str) {
@@ -74,7 +113,8 @@ impl Terminal {
     }
 
     fn run(&self, line: &str) -> (bool, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_sdk-cli"))
+        let output = self
+            .at_home(env!("CARGO_BIN_EXE_sdk-cli"))
             .args(words(line))
             .current_dir(&self.at)
             .output()
