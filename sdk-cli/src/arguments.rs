@@ -27,8 +27,7 @@ pub(crate) enum Command {
     /// Write an application, a module, or a part of one
     #[command(subcommand)]
     New(New),
-    /// Say all that a build or a start would refuse, and what migrations would do
-    /// to rows and to a running version, without compiling
+    /// Say what a build or a start would refuse, and what migrations would do to rows and versions
     Check(Check),
     /// Show the tables of all modules as the source declares them
     Schema {

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sdk_schema::LintCode;
 use serde_json::Value as Json;
 
 use crate::terminal::Terminal;
@@ -345,4 +346,18 @@ fn a_base_needs_git_and_a_revision_that_is_there() {
     hint: git fetch, if it is the revision of a remote
     exit code 1
     ");
+}
+
+#[test]
+fn the_page_of_lints_has_each_code_with_its_level() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/lints.md");
+    let page = fs::read_to_string(file).unwrap();
+    let heads = page.lines().filter_map(|line| line.strip_prefix("### "));
+    let codes = LintCode::all().map(|code| format!("`{code}`"));
+    assert!(heads.eq(codes), "the codes in their order, each a head");
+    for code in LintCode::all() {
+        let (level, category, summary) = (code.level(), code.category(), code.summary());
+        let entry = format!("### `{code}`\n\n*{level}, {category}*: {summary}.\n");
+        assert!(page.contains(&entry), "{entry}");
+    }
 }

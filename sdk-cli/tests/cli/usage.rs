@@ -15,7 +15,7 @@ fn help_says_what_there_is() {
 
     Commands:
       new     Write an application, a module, or a part of one
-      check   Say all that a build or a start would refuse, without compiling
+      check   Say what a build or a start would refuse, and what migrations would do to rows and versions
       schema  Show the tables of all modules as the source declares them
       expand  Show the code that a module's build script generates
       help    Print this message or the help of the given subcommand(s)
