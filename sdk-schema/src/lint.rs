@@ -28,7 +28,7 @@ pub(crate) use breaks::breaks;
 pub use code::{LintCategory, LintCode, LintLevel};
 pub(crate) use made::Made;
 
-use crate::{FoldedSchema, Migration, MigrationId, Name, Operation};
+use crate::{FoldedSchema, Migration, MigrationId, Name, Operation, TableName};
 
 /// What is to be said of one migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,7 +104,7 @@ pub fn lint_with(
     context: LintContext<'_>,
 ) -> Vec<Lint> {
     let mut lints: Vec<_> = late_stamp(migration, context).into_iter().collect();
-    let mut schema = own_tables(before, &migration.id.module);
+    let mut schema = named_tables(before, migration);
     let mut made = Made::default();
     for (position, operation) in migration.operations.iter().enumerate() {
         let later = &migration.operations[position + 1..];
@@ -121,16 +121,25 @@ pub fn lint_with(
     allow::apply(migration, context, lints)
 }
 
-/// Other modules' tables play no part, and there may be many.
-fn own_tables(before: &FoldedSchema, module: &Name) -> FoldedSchema {
-    let tables = before
-        .tables
-        .iter()
-        .filter(|(name, _)| name.module == *module);
+/// The tables that the operations name: there may be very many others.
+fn named_tables(before: &FoldedSchema, migration: &Migration) -> FoldedSchema {
+    let module = &migration.id.module;
+    let operations = migration.operations.iter();
+    let own = operations
+        .flat_map(Operation::tables)
+        .map(|table| TableName {
+            module: module.clone(),
+            table: table.clone(),
+        });
+    let referred = migration.operations.iter().flat_map(Operation::fields);
+    let referred = referred.filter_map(|field| Some(field.references.as_ref()?.table.clone()));
+    let names = own.chain(referred);
+    let tables = names.filter_map(|name| {
+        let folded = before.tables.get(&name)?.clone();
+        Some((name, folded))
+    });
     FoldedSchema {
-        tables: tables
-            .map(|(name, folded)| (name.clone(), folded.clone()))
-            .collect(),
+        tables: tables.collect(),
     }
 }
 

@@ -7,6 +7,7 @@
 mod allowance;
 mod describe;
 mod inverse;
+mod names;
 mod replaced;
 mod run;
 #[cfg(test)]

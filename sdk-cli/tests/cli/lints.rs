@@ -361,3 +361,10 @@ fn the_page_of_lints_has_each_code_with_its_level() {
         assert!(page.contains(&entry), "{entry}");
     }
 }
+
+#[test]
+fn what_the_migrations_of_this_repository_do_is_allowed() {
+    let mut terminal = Terminal::new();
+    terminal.at = concat!(env!("CARGO_MANIFEST_DIR"), "/..").into();
+    terminal.quietly("check");
+}

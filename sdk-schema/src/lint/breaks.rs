@@ -45,7 +45,7 @@ pub(crate) fn breaks(
     made: &Made,
     module: &Name,
 ) -> Vec<Lint> {
-    let Some(table) = changed_table(operation) else {
+    let Some(table) = operation.changed_table() else {
         return Vec::new();
     };
     let name = TableName::new(module.clone(), table.clone());
@@ -83,23 +83,6 @@ pub(crate) fn breaks(
         _ => None,
     };
     lint.into_iter().collect()
-}
-
-/// The table that an operation changes, if it was there before.
-fn changed_table(operation: &Operation) -> Option<&Name> {
-    match operation {
-        Operation::CreateTable(_) | Operation::Run(_) => None,
-        Operation::RenameTable { from: table, .. }
-        | Operation::DropTable { table }
-        | Operation::AddField { table, .. }
-        | Operation::RenameField { table, .. }
-        | Operation::DropField { table, .. }
-        | Operation::ChangeField { table, .. }
-        | Operation::AddIndex { table, .. }
-        | Operation::DropIndex { table, .. }
-        | Operation::ChangeTable { table, .. }
-        | Operation::ChangeKey { table, .. } => Some(table),
-    }
 }
 
 fn renames_table(from: &Name, to: &Name) -> Lint {

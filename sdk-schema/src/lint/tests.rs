@@ -1,9 +1,11 @@
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::{
     Allowance,
+    evolution::{Evolution, dice},
     fixture::{fold, id, lines, migration, name},
 };
 
@@ -254,4 +256,30 @@ fn what_cannot_be_folded_ends_the_lints() {
         { "drop_table": { "table": "post" } }
     ]));
     assert_snapshot!(lints, @"drops_table 1: table `nope` is dropped: its rows are lost, and the version before can no longer read it; move by a step what is still needed, and drop it a release after the last code that uses it");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn a_migration_that_folds_is_linted_to_its_end(early in dice(25), late in dice(10)) {
+        let mut evolution = Evolution::new("blog");
+        evolution.run(&early);
+        let before = evolution.fold.clone();
+        let mut operations = evolution.run(&late);
+        let Some(table) = evolution.fold.tables.keys().next().cloned() else {
+            return Ok(());
+        };
+        // What refers to the table would keep it from being dropped.
+        let referrers = evolution.fold.tables.values().any(|other| other.table.field_referring_to(&table).is_some());
+        let made = |operation: &Operation| matches!(operation, Operation::CreateTable(_) | Operation::RenameTable { .. });
+        if referrers || operations.iter().any(made) {
+            return Ok(());
+        }
+        operations.push(Operation::DropTable { table: table.table.clone() });
+        let last = operations.len();
+        let lints = lint(&before, &Migration::new(id("blog/20260201T000000Z_change"), operations));
+        let drop = lints.iter().find(|lint| lint.operation == Some(last));
+        prop_assert_eq!(drop.map(|lint| lint.code), Some(LintCode::DropsTable));
+    }
 }

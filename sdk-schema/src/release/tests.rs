@@ -1,8 +1,11 @@
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::evolution::{Evolution, dice};
 use crate::fixture::{id, lines, migration, module, name};
+use crate::{Conversion, Field};
 
 fn created() -> Migration {
     migration(
@@ -154,4 +157,42 @@ fn a_release_reads_back_from_its_document() {
     table `blog.`: `blog.` is not a full table name: expected `module.table`, both in lower snake case
     table `blog.post`: invalid type: integer `1`, expected struct Table
     ");
+}
+
+/// Whether every value of one field can stand in the other, both ways.
+fn reads_the_same(a: &Field, b: &Field) -> bool {
+    let holds = |conversion| matches!(conversion, Conversion::Same | Conversion::Wider);
+    a.nullable == b.nullable && holds(a.ty.conversion_to(&b.ty)) && holds(b.ty.conversion_to(&a.ty))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_compatible_release_finds_all_that_it_knows(early in dice(25), late in dice(6)) {
+        let mut evolution = Evolution::new("blog");
+        let first = Migration::new(id("blog/20260101T000000Z_a"), evolution.run(&early));
+        let second = Migration::new(id("blog/20260102T000000Z_b"), evolution.run(&late));
+        let previous = Release::of(&[module("blog", vec![first.clone()])]);
+        let now = application(vec![first, second]);
+        prop_assert!(Release::of(&now.modules).schema == now.schema);
+        if !now.compatibility(&previous).compatible {
+            return Ok(());
+        }
+        for (name, old) in &previous.schema.tables {
+            let new = now.schema.tables.get(name).unwrap();
+            prop_assert_eq!(&new.key, &old.key);
+            prop_assert!(new.feed || !old.feed);
+            for field in &old.fields {
+                prop_assert!(reads_the_same(field, new.field(&field.name).unwrap()), "{field:?}");
+            }
+            for index in &old.indexes {
+                prop_assert!(new.indexes.iter().any(|it| it.fields == index.fields), "{index:?}");
+            }
+            let added = new.fields.iter().filter(|field| old.field(&field.name).is_none());
+            for field in added {
+                prop_assert!(field.absent_value().is_some(), "{field:?}");
+            }
+        }
+    }
 }
