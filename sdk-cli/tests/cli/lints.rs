@@ -28,23 +28,6 @@ fn with_dropped_field(file: &str) -> Terminal {
     terminal
 }
 
-/// The name of the file with the first migration.
-fn first(terminal: &Terminal) -> String {
-    let folder = fs::read_dir(terminal.at.join("modules/stock/migrations")).unwrap();
-    let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name.ends_with(".json")).min().unwrap()
-}
-
-#[track_caller]
-fn document(terminal: &Terminal, line: &str) -> Json {
-    let screen = terminal.type_lines(line);
-    let (_, output) = screen.split_once('\n').unwrap();
-    let json = output
-        .rfind("\n}\n")
-        .map_or(output, |end| &output[..end + 2]);
-    serde_json::from_str(json).unwrap()
-}
-
 const LATER: &str = "20990101T000000Z_drop_name.json";
 const LATEST: &str = "20990102T000000Z_rename.json";
 
@@ -166,7 +149,7 @@ fn a_document_holds_all_that_is_found() {
     exit code 1
     "#);
     terminal.write("src/main.rs", "fn main( {}");
-    let document = document(&terminal, "check --json");
+    let document = terminal.document("check --json");
     assert_eq!(document["faults"][0]["file"], "src/main.rs");
     assert_eq!(document["faults"][0]["line"], 1);
 }
@@ -180,7 +163,7 @@ fn a_sarif_document_has_what_the_standard_requires() {
         "  \"allow\": [{ \"lint\": \"drops_index\", \"reason\": \"Nobody asks by name\" }],\n  \"operations\"",
     );
     terminal.write("src/main.rs", "fn main( {}");
-    let log = document(&terminal, "check --sarif");
+    let log = terminal.document("check --sarif");
     // Sections 3.13, 3.14, 3.18 to 3.20: what must be there.
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
@@ -289,7 +272,7 @@ fn a_migration_that_others_have_stays_as_it_is() {
 fn a_squash_may_take_the_place_of_what_it_replaces() {
     let terminal = Terminal::with_table();
     terminal.commit();
-    let first = first(&terminal);
+    let first = terminal.first_migration("stock");
     let file = format!("modules/stock/migrations/{first}");
     let (stamp, name) = first.trim_end_matches(".json").split_once('_').unwrap();
     let text = terminal.read(&file).replacen(

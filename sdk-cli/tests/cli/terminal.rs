@@ -174,6 +174,25 @@ impl Terminal {
         self.redacted(&fs::read_to_string(newest).unwrap())
     }
 
+    /// The name of the file of a module's first migration.
+    #[track_caller]
+    pub(crate) fn first_migration(&self, module: &str) -> String {
+        let folder = self.at.join("modules").join(module).join("migrations");
+        let files = fs::read_dir(folder).unwrap();
+        let files = files.map(|file| PathBuf::from(file.unwrap().file_name()));
+        let migrations = files.filter(|file| file.extension().is_some_and(|it| it == "json"));
+        migrations.min().unwrap().display().to_string()
+    }
+
+    /// The JSON document that a command prints, whether it fails or not.
+    #[track_caller]
+    pub(crate) fn document(&self, line: &str) -> serde_json::Value {
+        let screen = self.type_lines(line);
+        let from = screen.find('{').unwrap();
+        let mut values = serde_json::Deserializer::from_str(&screen[from..]).into_iter();
+        values.next().unwrap().unwrap()
+    }
+
     /// All files of the application with their texts.
     pub(crate) fn snapshot(&self) -> Vec<(PathBuf, String)> {
         let mut files = Vec::new();
