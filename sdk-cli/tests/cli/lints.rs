@@ -269,6 +269,31 @@ fn a_migration_that_others_have_stays_as_it_is() {
 }
 
 #[test]
+fn an_application_may_lie_below_its_repository() {
+    let mut terminal = with_dropped_field(LATER);
+    terminal.at.pop();
+    terminal.commit();
+    terminal.at.push("shop");
+    insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
+    $ sdk-cli check --base HEAD
+    ok   stock: 1 table, 2 migrations
+    ok   1 module checked
+    ");
+    terminal.edit(
+        &format!("modules/stock/migrations/{LATER}"),
+        "\"format\": 1,",
+        "\"format\": 1, \"description\": \"Edited\",",
+    );
+    insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
+    $ sdk-cli check --base HEAD
+    ok   stock: 1 table, 2 migrations
+    modules/stock/migrations/[STAMP]_drop_name.json: error edited: it has another content than at `HEAD`, where others may have applied it: they would refuse to start; put it back, and write what is new into a migration of its own
+    error: 1 fault in 1 module
+    exit code 1
+    ");
+}
+
+#[test]
 fn a_squash_may_take_the_place_of_what_it_replaces() {
     let terminal = Terminal::with_table();
     terminal.commit();

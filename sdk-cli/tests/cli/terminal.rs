@@ -94,7 +94,10 @@ impl Terminal {
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CEILING_DIRECTORIES", self.folder.path())
+            .env(
+                "GIT_CEILING_DIRECTORIES",
+                self.folder.path().parent().unwrap(),
+            )
             .env("GIT_AUTHOR_NAME", "Ann")
             .env("GIT_AUTHOR_EMAIL", "ann@example.org")
             .env("GIT_COMMITTER_NAME", "Ann")
