@@ -40,7 +40,7 @@ use crate::store::{Store, StoreError};
 pub use apply::{Applied, Online, Report};
 pub use compare::{SchemaDifferences, compare};
 pub use down::DownReport;
-pub use error::{Failure, MigrateError};
+pub use error::{Failure, MigrateError, RowFailure};
 pub use event::{EventAction, MigrationEvent, events};
 pub use ledger::{LedgerState, Migration, history};
 pub use mark::{Mark, MarkError, Marked};

@@ -100,7 +100,7 @@ fn of_migrate(error: &MigrateError) -> Vec<String> {
             vec![of_store(source).unwrap_or(UNDONE).to_owned()]
         }
         MigrateError::Step { .. } => vec![UNDONE.to_owned()],
-        MigrateError::Row { .. } => vec![
+        MigrateError::Row(_) => vec![
             "the batch was undone, those before it stay; mend the row or the step: the next start goes on there".to_owned(),
         ],
         MigrateError::NoStep { .. } => vec![

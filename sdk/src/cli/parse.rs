@@ -106,7 +106,7 @@ pub enum MigrateCommand {
     Verify,
     /// Repair the ledger by hand: say what is so without applying anything
     Mark {
-        /// Migration as module/STAMP_name
+        /// Migration as `module/STAMP_name`
         migration: MigrationId,
         /// What is so
         #[arg(long = "as", value_enum, value_name = "WHAT")]

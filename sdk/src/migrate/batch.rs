@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use sdk_schema::{MigrationId, Row, Run, TableName};
 
-use super::{MigrateError, RowStepFn};
+use super::{MigrateError, RowFailure, RowStepFn};
 use crate::store::{KeyedRow, StoreError, WriteTx};
 
 /// What calling a step for some rows came to.
@@ -78,14 +78,14 @@ impl RowCall<'_> {
             Err(error) => Err(error),
         };
         let Err(source) = done else { return Ok(()) };
-        Err(MigrateError::Row {
+        Err(MigrateError::Row(Box::new(RowFailure {
             migration: self.migration.clone(),
             number: self.number,
             step: self.run.step.clone(),
             key: tx.key_text(table, key)?,
             table: table.to_owned(),
             source,
-        })
+        })))
     }
 
     fn position(&self, text: &str) -> Result<Vec<u8>, MigrateError> {

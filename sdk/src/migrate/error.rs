@@ -71,29 +71,34 @@ pub enum MigrateError {
     #[error(transparent)]
     Mark(#[from] MarkError),
     /// A step failed on a row; its batch was undone, the batches before it stay.
-    #[error(
-        "migration {migration}, operation {number}: step `{step}`, row {key} of `{table}`: {source:#}"
-    )]
-    Row {
-        /// The migration.
-        migration: MigrationId,
-        /// The number of the operation, from 1.
-        number: usize,
-        /// The step.
-        step: Name,
-        /// The full name of the table.
-        table: String,
-        /// The key of the row.
-        key: String,
-        /// What the step, or the store, says.
-        source: anyhow::Error,
-    },
+    #[error(transparent)]
+    Row(Box<RowFailure>),
     /// The migrations have produced something else than the modules declare.
     #[error(transparent)]
     Schema(#[from] SchemaDifferences),
     /// The store could not read or write the ledger.
     #[error("the ledger: {0}")]
     Store(#[from] StoreError),
+}
+
+/// A step that failed on a row.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "migration {migration}, operation {number}: step `{step}`, row {key} of `{table}`: {source:#}"
+)]
+pub struct RowFailure {
+    /// The migration.
+    pub migration: MigrationId,
+    /// The number of the operation, from 1.
+    pub number: usize,
+    /// The step.
+    pub step: Name,
+    /// The full name of the table.
+    pub table: String,
+    /// The key of the row.
+    pub key: String,
+    /// What the step, or the store, says.
+    pub source: anyhow::Error,
 }
 
 /// A run that ended early: what was applied before, and what went wrong.
