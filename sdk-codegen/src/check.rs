@@ -17,9 +17,9 @@ mod seeds;
 mod tests;
 mod translations;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use sdk_schema::{BUILT_IN_MODULE, Name, Operation};
+use sdk_schema::{BUILT_IN_MODULE, Draft, Given, Name, Operation};
 
 use crate::{
     file_fault::{FileFault, FileFaults},
@@ -54,17 +54,44 @@ pub fn check(dir: &Path) -> Result<Checked, FileFaults> {
     }
 }
 
-/// The operations that lead from what the migrations make to what the source
-/// declares; none when they agree.
+/// Why no migration can be written.
+#[derive(Debug)]
+pub struct NoDraft {
+    /// What is wrong, where the source or a file causes it.
+    pub faults: FileFaults,
+    /// New fields that need a value for the rows that are there, by table.
+    pub needs_value: Vec<(Name, Name)>,
+    /// Whether such values are all that is missing.
+    pub only_needs_values: bool,
+}
+
+/// What leads from that which the migrations make to that which the source
+/// declares; nothing when they agree.
 ///
 /// # Errors
-/// Why no migration can be written, where the source causes it.
-pub fn missing_operations(module: &Module, folder: &Folder) -> Result<Vec<Operation>, FileFaults> {
-    let migrated = migrations::fold(&folder.migrations);
-    let operations = migrated
-        .map_err(|fault| vec![fault])
-        .and_then(|migrated| difference::operations(module, &migrated));
-    operations.map_err(FileFaults::some)
+/// Why no migration can be written.
+pub fn draft(module: &Module, folder: &Folder, given: &Given) -> Result<Draft, NoDraft> {
+    let history = migrations::fold(&folder.migrations).map_err(|fault| NoDraft {
+        faults: FileFaults::some(vec![fault]),
+        needs_value: Vec::new(),
+        only_needs_values: false,
+    })?;
+    let mut given = given.clone();
+    given.steps.extend(taken_steps(module, folder));
+    difference::draft(module, &history, &given)
+}
+
+/// The names of functions that the module has, and of steps that it had.
+pub fn taken_steps(module: &Module, folder: &Folder) -> BTreeSet<Name> {
+    let listed = module.steps.iter().map(|step| &step.name);
+    let jobs = module.jobs.iter().map(|job| &job.name);
+    let operations = folder.migrations().flat_map(|it| &it.operations);
+    let called = operations.filter_map(|operation| match operation {
+        Operation::Run(run) => Some(run.steps().map(|(step, _)| step)),
+        _ => None,
+    });
+    let names = listed.chain(jobs).chain(called.flatten());
+    names.cloned().collect()
 }
 
 fn check_module(dir: &Path, module: Module) -> Result<Checked, FileFaults> {

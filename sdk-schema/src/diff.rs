@@ -8,26 +8,37 @@
 //! what is declared, but for the order of fields and indexes. To that end each
 //! operation is applied to a working copy of the fold before it is kept.
 //! Nothing is guessed: a rename needs a mark (`#[was]`), a new required field
-//! needs a default, and what would lose or garble values is refused with what
-//! to do instead.
+//! needs a value for the rows that are there, values of another type come from a
+//! **step** that somebody writes, and what cannot be done at all is refused with
+//! what to do instead.
+//!
+//! The order is one for all tables: renames; what becomes of indexes, tables and
+//! fields without a step; room for new values; the steps; what the steps have made
+//! possible; keys; what waited for them; what is no longer needed; indexes.
 
 mod difference;
 mod fault;
+mod fields;
+mod history;
 mod rename;
+mod step;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use difference::{Difference, DifferenceKind};
 pub use fault::DiffFault;
+pub use history::History;
+pub use step::{StepPurpose, StepStub};
 
 use crate::{
-    Conversion, Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName,
+    Field, FoldError, FoldedSchema, FoldedTable, Name, Operation, Table, TableName, Value,
     fold::list_tables,
 };
 
-use rename::{Mark, MarkFault};
+use fields::{FieldPlan, Planner};
+use rename::{Mark, MarkFault, Names};
 
 /// A table as the source declares it.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,27 +62,49 @@ impl From<Table> for Declared {
     }
 }
 
-/// The operations that turn what the migrations of `module` make into what its
-/// source declares; none when they agree. Marks of renames that have been
-/// carried out are ignored. On faults, all of them are returned.
+/// What is known beside the source and the migrations.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// What the rows that are there get in new fields, by table and field.
+    pub fills: BTreeMap<(Name, Name), Value>,
+    /// The names that no new step may have.
+    pub steps: BTreeSet<Name>,
+}
+
+/// What a migration has to do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    /// Its operations, in order.
+    pub operations: Vec<Operation>,
+    /// The steps that they call and that have to be written.
+    pub steps: Vec<StepStub>,
+}
+
+/// What turns that which the migrations of `module` make into what its source
+/// declares; nothing when they agree. Marks of renames that have been carried
+/// out are ignored. On faults, all of them are returned.
 pub fn diff(
     module: &Name,
-    from: &FoldedSchema,
+    history: &History,
     to: &[Declared],
-) -> Result<Vec<Operation>, Vec<DiffFault>> {
-    let mut differ = Differ::new(module, from, to);
+    given: &Given,
+) -> Result<Draft, Vec<DiffFault>> {
+    let mut differ = Differ::new(module, history, to);
     differ.rename_tables();
     differ.rename_fields();
-    differ.refuse_other_keys();
+    differ.refuse_held_keys();
     differ.drop_indexes();
-    differ.drop_fields();
-    differ.create_tables();
-    differ.add_and_change_fields();
+    let rekeyed = differ.rekeyed();
+    let plan = differ.plan_fields(&rekeyed, given);
+    differ.drop_fields(&plan, &rekeyed);
+    let created = differ.create_tables(&rekeyed);
+    let left = differ.carry_out(plan, &created, &rekeyed);
+    differ.drop_left_fields(left);
     differ.add_indexes();
     differ.change_tables();
     differ.drop_tables();
     if differ.faults.is_empty() {
-        Ok(differ.operations)
+        Ok(differ.draft)
     } else {
         Err(differ.faults)
     }
@@ -80,23 +113,28 @@ pub fn diff(
 /// The working copy and what has been found so far.
 struct Differ<'a> {
     module: &'a Name,
+    history: &'a History,
     now: FoldedSchema,
+    /// What the tables were called before anything was renamed.
+    were: BTreeMap<Name, Name>,
     /// Sound declarations, by name.
     declared: Vec<&'a Declared>,
     /// All declared names, also of tables that have a fault and are left alone.
     names: BTreeSet<&'a Name>,
-    operations: Vec<Operation>,
+    draft: Draft,
     faults: Vec<DiffFault>,
 }
 
 impl<'a> Differ<'a> {
-    fn new(module: &'a Name, from: &FoldedSchema, to: &'a [Declared]) -> Self {
+    fn new(module: &'a Name, history: &'a History, to: &'a [Declared]) -> Self {
         let mut differ = Self {
             module,
-            now: from.clone(),
+            history,
+            now: history.fold().clone(),
+            were: BTreeMap::new(),
             declared: Vec::with_capacity(to.len()),
             names: BTreeSet::new(),
-            operations: Vec::new(),
+            draft: Draft::default(),
             faults: Vec::new(),
         };
         for declared in to {
@@ -115,18 +153,25 @@ impl<'a> Differ<'a> {
     }
 
     fn rename_tables(&mut self) {
-        let existing = self.existing_tables();
         let marks = self.declared.iter().filter_map(|declared| {
-            let now = &declared.table.name;
-            let was = declared.was.as_ref()?;
-            Some(Mark { now, was })
+            let (now, was) = (declared.table.name.clone(), declared.was.clone()?);
+            let done = self.history.table_was(&self.full(&now), &was);
+            let exists = self.folded(&now).is_some();
+            (!exists || !done).then_some(Mark { now, was })
         });
-        let marks: Vec<_> = marks.collect();
-        let (renames, faults) = rename::resolve(&existing, &self.names, &marks);
+        let marks = marks.collect();
+        let names = Names {
+            existing: self.existing_tables(),
+            declared: self.names.clone(),
+            may_exchange: self.history.is_whole(),
+        };
+        let (renames, faults) = names.resolve(marks);
         let known = list_tables(self.now.tables.keys(), self.module);
         let faults = faults.into_iter().map(|fault| table_fault(fault, &known));
         self.faults.extend(faults);
         for (from, to) in renames {
+            let first = self.were.remove(&from).unwrap_or_else(|| from.clone());
+            self.were.insert(to.clone(), first);
             self.keep(Operation::RenameTable { from, to });
         }
     }
@@ -137,14 +182,12 @@ impl<'a> Differ<'a> {
             let Some(old) = self.folded(name) else {
                 continue;
             };
-            let existing = old.table.fields.iter().map(|field| field.name.clone());
-            let fields = declared.table.fields.iter().map(|field| &field.name);
-            let marks = declared
-                .fields_were
-                .iter()
-                .map(|(now, was)| Mark { now, was });
-            let marks: Vec<_> = marks.collect();
-            let (renames, faults) = rename::resolve(&existing.collect(), &fields.collect(), &marks);
+            let names = Names {
+                existing: old.table.fields.iter().map(|it| it.name.clone()).collect(),
+                declared: declared.table.fields.iter().map(|it| &it.name).collect(),
+                may_exchange: self.history.is_whole(),
+            };
+            let (renames, faults) = names.resolve(self.field_marks(declared, old));
             let known = old.table.field_list();
             let faults = faults
                 .into_iter()
@@ -157,30 +200,74 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// A table whose key differs is left alone from here on: one fault is enough.
-    fn refuse_other_keys(&mut self) {
-        let (same, other): (Vec<_>, Vec<_>) = self.declared.iter().copied().partition(|declared| {
-            self.folded(&declared.table.name)
-                .is_none_or(|old| old.table.key == declared.table.key)
-        });
-        for declared in other {
-            let name = &declared.table.name;
-            let from = self.folded(name).map(|old| old.table.key.join(", "));
-            self.faults.push(DiffFault::KeyChanged {
-                table: name.clone(),
-                from: from.unwrap_or_default(),
-                to: declared.table.key.join(", "),
-            });
-        }
-        self.declared = same;
+    /// The marks of fields that are not known to have been carried out.
+    fn field_marks(&self, declared: &Declared, old: &FoldedTable) -> Vec<Mark> {
+        let name = &declared.table.name;
+        let first = self.full(self.were.get(name).unwrap_or(name));
+        let is_open = |now: &Name, was: &Name| {
+            let number = old.number_of(now);
+            !number.is_some_and(|number| self.history.field_was(&first, number, was))
+        };
+        let marks = declared.fields_were.iter();
+        marks
+            .filter(|(now, was)| is_open(now, was))
+            .map(|(now, was)| Mark {
+                now: now.clone(),
+                was: was.clone(),
+            })
+            .collect()
     }
 
+    /// The tables whose rows get other keys.
+    fn rekeyed(&self) -> BTreeSet<TableName> {
+        let pairs = self.pairs().into_iter();
+        let changed = pairs.filter(|(old, new)| fields::is_rekeyed(old, new));
+        changed.map(|(_, new)| self.full(&new.name)).collect()
+    }
+
+    /// A key that other rows hold cannot change under them. Such a table and those
+    /// that refer to it are left alone from here on: one fault is enough.
+    fn refuse_held_keys(&mut self) {
+        let rekeyed = self.rekeyed();
+        let mut holders = BTreeSet::new();
+        let mut faults = Vec::new();
+        for (old, new) in self.pairs() {
+            for held in &new.fields {
+                let Some(reference) = &held.references else {
+                    continue;
+                };
+                let target = &reference.table;
+                let held_before = old.field(&held.name).is_some_and(|it| it.refers_to(target));
+                if rekeyed.contains(target) && held_before {
+                    holders.extend([new.name.clone(), target.table.clone()]);
+                    faults.extend(self.held_key(&target.table, &new.name, &held.name));
+                }
+            }
+        }
+        self.faults.extend(faults);
+        self.declared
+            .retain(|declared| !holders.contains(&declared.table.name));
+    }
+
+    fn held_key(&self, table: &Name, by_table: &Name, by_field: &Name) -> Option<DiffFault> {
+        let mut pairs = self.pairs().into_iter();
+        let (old, new) = pairs.find(|(_, new)| new.name == *table)?;
+        Some(DiffFault::KeyHeld {
+            table: table.clone(),
+            from: describe_key(old),
+            to: describe_key(new),
+            by_table: by_table.clone(),
+            by_field: by_field.clone(),
+        })
+    }
+
+    /// Also those over a field whose values go into a new one: they are made again.
     fn drop_indexes(&mut self) {
         self.for_each_pair(|old, new| {
-            let gone = old
-                .indexes
-                .iter()
-                .filter(|index| !new.indexes.contains(index));
+            let converted = fields::converted(old, new);
+            let gone = old.indexes.iter().filter(|index| {
+                !new.indexes.contains(index) || index.fields.iter().any(|it| converted.contains(it))
+            });
             gone.map(|index| Operation::DropIndex {
                 table: new.name.clone(),
                 fields: index.fields.clone(),
@@ -189,26 +276,50 @@ impl<'a> Differ<'a> {
         });
     }
 
-    fn drop_fields(&mut self) {
+    fn plan_fields(&self, rekeyed: &BTreeSet<TableName>, given: &Given) -> FieldPlan {
+        let mut all = FieldPlan::default();
+        let mut steps = given.steps.clone();
+        for (from, to) in self.pairs() {
+            let planner = Planner {
+                given,
+                from,
+                to,
+                rekeyed,
+                steps: &mut steps,
+            };
+            all.append(planner.plan());
+        }
+        all
+    }
+
+    /// Drops the fields that no step may want to read and no key holds.
+    fn drop_fields(&mut self, plan: &FieldPlan, rekeyed: &BTreeSet<TableName>) {
+        let read: BTreeSet<_> = plan.steps.iter().map(|step| &step.table).collect();
+        let refers = |field: &Field| rekeyed.iter().any(|table| field.refers_to(table));
         self.for_each_pair(|old, new| {
-            let gone = old
-                .fields
-                .iter()
-                .filter(|field| new.field(&field.name).is_none());
-            gone.map(|field| Operation::DropField {
-                table: new.name.clone(),
-                field: field.name.clone(),
-            })
-            .collect()
+            let gone = old.fields.iter().filter(|field| {
+                new.field(&field.name).is_none()
+                    && !old.key.contains(&field.name)
+                    && (!read.contains(&new.name) || refers(field))
+            });
+            gone.map(|field| drop_field(new, field)).collect()
         });
     }
 
     /// Creates tables after those they refer to. In a circle one is made
-    /// without its references, which [`Self::add_and_change_fields`] then adds.
-    fn create_tables(&mut self) {
+    /// without its references, which are then added with the fields. Returns
+    /// the names of those tables.
+    fn create_tables(&mut self, rekeyed: &BTreeSet<TableName>) -> BTreeSet<Name> {
         let missing = self.declared.iter().map(|declared| &declared.table);
         let missing = missing.filter(|table| self.folded(&table.name).is_none());
-        let mut open: Vec<_> = missing.cloned().map(Operation::CreateTable).collect();
+        let mut created: Vec<_> = missing.cloned().collect();
+        for field in created.iter_mut().flat_map(|table| &mut table.fields) {
+            if rekeyed.iter().any(|table| field.refers_to(table)) {
+                cut(field);
+            }
+        }
+        let names = created.iter().map(|table| table.name.clone()).collect();
+        let mut open: Vec<_> = created.into_iter().map(Operation::CreateTable).collect();
         loop {
             let mut stuck = self.keep_in_any_order(open).into_iter();
             let Some((Operation::CreateTable(mut table), _)) = stuck.next() else {
@@ -219,55 +330,90 @@ impl<'a> Differ<'a> {
                 .chain(stuck.map(|(operation, _)| operation))
                 .collect();
         }
+        names
     }
 
     /// Takes the references away that do not lead anywhere yet.
     fn cut_references(&self, table: &mut Table) {
-        let name = TableName::new(self.module.clone(), table.name.clone());
+        let name = self.full(&table.name);
         let whole = table.clone();
         for field in &mut table.fields {
             let check = self.now.check_reference_from(&name, field, &whole);
             if check.is_err() {
-                field.references = None;
+                cut(field);
             }
         }
     }
 
-    /// Adds come first, but a field may refer to a key that itself changes.
-    fn add_and_change_fields(&mut self) {
-        let mut adds = Vec::new();
-        let mut changes = Vec::new();
-        let mut faults = Vec::new();
-        for declared in &self.declared {
-            let Some(old) = self.folded(&declared.table.name) else {
-                continue;
-            };
-            for field in &declared.table.fields {
-                let (table, field) = (declared.table.name.clone(), field.clone());
-                match old.table.field(&field.name) {
-                    None => adds.push(Operation::AddField { table, field }),
-                    Some(same) if *same == field => {}
-                    Some(old) if old.nullable && !field.nullable && field.default.is_none() => {
-                        let field = field.name;
-                        faults.push(DiffFault::NullNeedsDefault { table, field });
-                    }
-                    Some(old) if old.ty.conversion_to(&field.ty) == Conversion::Checked => {
-                        let (from, to) = (old.ty.clone(), field.ty);
-                        let field = field.name;
-                        faults.push(DiffFault::NotWider {
-                            table,
-                            field,
-                            from,
-                            to,
-                        });
-                    }
-                    Some(_) => changes.push(Operation::ChangeField { table, field }),
-                }
+    /// Carries the plan out up to the new keys, and returns what is left of it.
+    fn carry_out(
+        &mut self,
+        mut plan: FieldPlan,
+        created: &BTreeSet<Name>,
+        rekeyed: &BTreeSet<TableName>,
+    ) -> Vec<Operation> {
+        self.add_references(created, rekeyed, &mut plan);
+        let cuts = self.cuts(&self.doomed_tables(), |target| rekeyed.contains(target));
+        self.keep_or_refuse(cuts);
+        // Adds come first, but a field may refer to a key that itself changes.
+        let is_change = |operation: &Operation| matches!(operation, Operation::ChangeField { .. });
+        plan.plain.sort_by_key(is_change);
+        let mut left = self.keep_what_can_be(plan.plain);
+        left.extend(self.keep_what_can_be(plan.prepare));
+        for step in plan.steps {
+            self.keep(step.run());
+            self.draft.steps.push(step);
+        }
+        left.extend(self.keep_what_can_be(plan.finish));
+        self.change_keys();
+        left.extend(plan.late);
+        left
+    }
+
+    /// Plans the references that tables were created without.
+    fn add_references(
+        &self,
+        created: &BTreeSet<Name>,
+        rekeyed: &BTreeSet<TableName>,
+        plan: &mut FieldPlan,
+    ) {
+        let pairs = self.pairs().into_iter();
+        for (old, new) in pairs.filter(|(_, new)| created.contains(&new.name)) {
+            let lacking = new.fields.iter();
+            for field in lacking.filter(|it| old.field(&it.name) != Some(*it)) {
+                let waits = rekeyed.iter().any(|table| field.refers_to(table));
+                let list = if waits {
+                    &mut plan.late
+                } else {
+                    &mut plan.plain
+                };
+                list.push(Operation::ChangeField {
+                    table: new.name.clone(),
+                    field: field.clone(),
+                });
             }
         }
-        self.faults.extend(faults);
-        adds.extend(changes);
-        self.keep_or_refuse(adds);
+    }
+
+    fn change_keys(&mut self) {
+        self.for_each_pair(|old, new| {
+            let change = || Operation::ChangeKey {
+                table: new.name.clone(),
+                key: new.key.clone(),
+            };
+            (old.key != new.key).then(change).into_iter().collect()
+        });
+    }
+
+    /// Drops what only the steps and the old keys needed, together with what is
+    /// left to do.
+    fn drop_left_fields(&mut self, mut left: Vec<Operation>) {
+        for (old, new) in self.pairs() {
+            let gone = old.fields.iter().filter(|it| new.field(&it.name).is_none());
+            let drops = gone.map(|field| drop_field(new, field));
+            left.extend(drops.collect::<Vec<_>>());
+        }
+        self.keep_or_refuse(left);
     }
 
     fn add_indexes(&mut self) {
@@ -298,42 +444,53 @@ impl<'a> Differ<'a> {
 
     /// Drops tables before those they refer to; references in circles are cut first.
     fn drop_tables(&mut self) {
-        let existing = self.existing_tables();
-        let doomed = existing
+        let doomed = self.doomed_tables();
+        let drops = doomed
             .into_iter()
-            .filter(|name| !self.names.contains(name));
-        let drops = doomed.map(|table| Operation::DropTable { table }).collect();
-        let stuck = self.keep_in_any_order(drops);
+            .map(|table| Operation::DropTable { table });
+        let stuck = self.keep_in_any_order(drops.collect());
         let stuck: Vec<_> = stuck.into_iter().map(|(operation, _)| operation).collect();
-        self.keep_or_refuse(self.cuts(&stuck));
+        let doomed = self.doomed_tables();
+        let cuts = self.cuts(&doomed, |target| doomed.contains(&target.table));
+        self.keep_or_refuse(cuts);
         self.keep_or_refuse(stuck);
     }
 
-    /// Changes after which the tables of `drops` no longer refer to each other.
-    fn cuts(&self, drops: &[Operation]) -> Vec<Operation> {
-        let tables = drops.iter().filter_map(|operation| match operation {
-            Operation::DropTable { table } => self.folded(table),
-            _ => None,
-        });
-        let tables: Vec<_> = tables.map(|folded| &folded.table).collect();
+    /// The tables that the source no longer declares.
+    fn doomed_tables(&self) -> Vec<Name> {
+        let existing = self.existing_tables().into_iter();
+        existing.filter(|name| !self.names.contains(name)).collect()
+    }
+
+    /// Changes after which none of `tables` refers to another one that `is_target`.
+    fn cuts(&self, tables: &[Name], is_target: impl Fn(&TableName) -> bool) -> Vec<Operation> {
         let mut cuts = Vec::new();
-        for (table, target) in tables
-            .iter()
-            .flat_map(|table| tables.iter().map(move |t| (table, t)))
-        {
-            let target = TableName::new(self.module.clone(), target.name.clone());
-            let fields = table.fields.iter();
-            let holders =
-                fields.filter(|field| table.name != target.table && field.refers_to(&target));
-            cuts.extend(holders.map(|field| Operation::ChangeField {
-                table: table.name.clone(),
-                field: Field {
-                    references: None,
-                    ..field.clone()
-                },
+        for table in tables.iter().filter_map(|table| self.folded(table)) {
+            let table = &table.table;
+            let own = self.full(&table.name);
+            let holders = table.fields.iter().filter(|field| {
+                let reference = field.references.as_ref();
+                reference.is_some_and(|it| it.table != own && is_target(&it.table))
+            });
+            cuts.extend(holders.map(|field| {
+                let mut field = field.clone();
+                cut(&mut field);
+                Operation::ChangeField {
+                    table: table.name.clone(),
+                    field,
+                }
             }));
         }
         cuts
+    }
+
+    /// The tables that exist and are declared: as they are, and as declared.
+    fn pairs(&self) -> Vec<(&Table, &'a Table)> {
+        let pairs = self.declared.iter().filter_map(|declared| {
+            let old = self.folded(&declared.table.name)?;
+            Some((&old.table, &declared.table))
+        });
+        pairs.collect()
     }
 
     /// Keeps the operations that `find` returns for each table, as it is and as declared.
@@ -350,7 +507,7 @@ impl<'a> Differ<'a> {
 
     fn keep(&mut self, operation: Operation) {
         match self.now.apply(self.module, &operation) {
-            Ok(()) => self.operations.push(operation),
+            Ok(()) => self.draft.operations.push(operation),
             Err(error) => self.faults.push(error.into()),
         }
     }
@@ -363,7 +520,7 @@ impl<'a> Differ<'a> {
             let mut stuck = Vec::new();
             for operation in open {
                 match self.now.apply(self.module, &operation) {
-                    Ok(()) => self.operations.push(operation),
+                    Ok(()) => self.draft.operations.push(operation),
                     Err(error) => stuck.push((operation, error)),
                 }
             }
@@ -374,15 +531,24 @@ impl<'a> Differ<'a> {
         }
     }
 
+    /// Keeps what can be applied and returns the rest for later.
+    fn keep_what_can_be(&mut self, open: Vec<Operation>) -> Vec<Operation> {
+        let stuck = self.keep_in_any_order(open);
+        stuck.into_iter().map(|(operation, _)| operation).collect()
+    }
+
     fn keep_or_refuse(&mut self, open: Vec<Operation>) {
         let stuck = self.keep_in_any_order(open);
         let faults = stuck.into_iter().map(|(_, error)| error.into());
         self.faults.extend(faults);
     }
 
+    fn full(&self, table: &Name) -> TableName {
+        TableName::new(self.module.clone(), table.clone())
+    }
+
     fn folded(&self, table: &Name) -> Option<&FoldedTable> {
-        let name = TableName::new(self.module.clone(), table.clone());
-        self.now.tables.get(&name)
+        self.now.tables.get(&self.full(table))
     }
 
     fn existing_tables(&self) -> BTreeSet<Name> {
@@ -393,6 +559,27 @@ impl<'a> Differ<'a> {
             .filter(|name| name.module == *self.module);
         own.map(|name| name.table.clone()).collect()
     }
+}
+
+fn drop_field(table: &Table, field: &Field) -> Operation {
+    Operation::DropField {
+        table: table.name.clone(),
+        field: field.name.clone(),
+    }
+}
+
+/// Takes a reference away.
+fn cut(field: &mut Field) {
+    field.references = None;
+}
+
+/// The fields of the key with their types.
+fn describe_key(table: &Table) -> String {
+    let fields = table.key.iter().filter_map(|name| table.field(name));
+    let words: Vec<_> = fields
+        .map(|field| format!("{} {}", field.name, field.ty))
+        .collect();
+    words.join(", ")
 }
 
 fn table_fault(fault: MarkFault, known: &str) -> DiffFault {

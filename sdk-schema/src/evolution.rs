@@ -39,30 +39,72 @@ impl Evolution {
 
     /// Applies the operations that the dice choose and returns them.
     pub(crate) fn run(&mut self, dice: &[Dice]) -> Vec<Operation> {
-        let run = dice.iter().filter_map(|dice| self.step(*dice));
+        let run = dice.iter().flat_map(|dice| match dice {
+            [15 | 31 | 47, a, b, c] => self.exchange(*a, *b, *c),
+            dice => self.step(*dice).into_iter().collect(),
+        });
         run.collect()
+    }
+
+    /// Exchanges the names of two fields, or of two tables.
+    fn exchange(&mut self, a: u8, b: u8, c: u8) -> Vec<Operation> {
+        let tables = self.own_tables();
+        let Some(table) = pick(&tables, a) else {
+            return Vec::new();
+        };
+        let names: Vec<_> = if c.is_multiple_of(2) {
+            tables.iter().map(|table| table.name.clone()).collect()
+        } else {
+            table
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect()
+        };
+        let two = (pick(&names, b), pick(&names, b.wrapping_add(1)));
+        let (Some(one), Some(other)) = two else {
+            return Vec::new();
+        };
+        let stop = name("on_the_way");
+        let hops = [(one, &stop), (other, one), (&stop, other)];
+        let renames = hops.into_iter().filter(|_| one != other).map(|(from, to)| {
+            let (from, to) = (from.clone(), to.clone());
+            let table = table.name.clone();
+            if c.is_multiple_of(2) {
+                Operation::RenameTable { from, to }
+            } else {
+                Operation::RenameField { table, from, to }
+            }
+        });
+        let renames: Vec<_> = renames.collect();
+        for rename in &renames {
+            let applied = self.fold.apply(&self.module, rename);
+            applied.expect("the names exist and the one on the way is free");
+        }
+        renames
     }
 
     pub(crate) fn step(&mut self, dice: Dice) -> Option<Operation> {
         let operation = self.propose(dice)?;
         self.fold.apply(&self.module, &operation).ok()?;
-        if let Operation::RenameTable { from, .. } | Operation::RenameField { from, .. } =
-            &operation
+        if let Operation::RenameTable { from: name, .. }
+        | Operation::RenameField { from: name, .. }
+        | Operation::DropField { field: name, .. } = &operation
         {
-            self.freed.push(from.clone());
+            self.freed.push(name.clone());
         }
         Some(operation)
     }
 
     /// An operation that may be refused.
     pub(crate) fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
-        if kind.is_multiple_of(13) || self.own_tables().is_empty() {
+        if kind.is_multiple_of(16) || self.own_tables().is_empty() {
             return Some(Operation::CreateTable(self.new_table(a, b, c)));
         }
         let target = pick(&self.own_tables(), a)?.clone();
         let table = target.name.clone();
         let field = pick(&target.fields, b)?.clone();
-        Some(match kind % 13 {
+        Some(match kind % 16 {
             1 => Operation::RenameTable {
                 from: table,
                 to: self.new_name(c),
@@ -96,6 +138,14 @@ impl Evolution {
             11 => Operation::ChangeTable {
                 table,
                 feed: c.is_multiple_of(2),
+            },
+            12 => Operation::ChangeKey {
+                table,
+                key: index_over(&target, b, c).fields,
+            },
+            13 => Operation::ChangeField {
+                table,
+                field: narrowed(field, c),
             },
             _ => Operation::AddField {
                 table,
@@ -232,7 +282,7 @@ fn type_of(dice: u8) -> FieldType {
     types[usize::from(dice) % types.len()].clone()
 }
 
-fn default_of(ty: &FieldType, dice: u8) -> Value {
+pub(crate) fn default_of(ty: &FieldType, dice: u8) -> Value {
     let number = dice % 100;
     match ty {
         FieldType::Bool => Value::Bool(dice.is_multiple_of(2)),
@@ -251,6 +301,20 @@ fn default_of(ty: &FieldType, dice: u8) -> Value {
         FieldType::Vec(_) => Value::Vec(vec![Value::Int(number.into())]),
         _ => Value::Int(number.into()),
     }
+}
+
+/// A field of a type that holds some of the values, or that is no longer nullable.
+fn narrowed(mut field: Field, dice: u8) -> Field {
+    field.ty = match &field.ty {
+        FieldType::I16 | FieldType::I32 => FieldType::I8,
+        FieldType::I64 => FieldType::U32,
+        FieldType::F64 => FieldType::F32,
+        FieldType::Enum(variants) if variants.len() > 1 => FieldType::Enum(variants[1..].to_vec()),
+        other => other.clone(),
+    };
+    field.nullable &= dice.is_multiple_of(2);
+    field.default = dice.is_multiple_of(3).then(|| default_of(&field.ty, dice));
+    field
 }
 
 /// A type that holds all values of `ty`, or one that does not.

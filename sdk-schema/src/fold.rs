@@ -74,6 +74,15 @@ impl FoldedSchema {
 
     /// Applies the operations of a migration up to the first that fails.
     pub fn apply_migration(&mut self, migration: &Migration) -> Result<(), FoldFault> {
+        self.apply_each(migration, |_, _| {})
+    }
+
+    /// Does the same and shows the schema after each operation.
+    pub(crate) fn apply_each(
+        &mut self,
+        migration: &Migration,
+        mut after: impl FnMut(&Self, &Operation),
+    ) -> Result<(), FoldFault> {
         for (position, operation) in migration.operations.iter().enumerate() {
             check_online(migration, operation)
                 .and_then(|()| self.apply(&migration.id.module, operation))
@@ -82,6 +91,7 @@ impl FoldedSchema {
                     operation: position + 1,
                     source: Box::new(source),
                 })?;
+            after(self, operation);
         }
         Ok(())
     }

@@ -37,7 +37,10 @@ pub use arb::{
     PlaceholderType, check_translation,
 };
 pub use checksum::{Checksum, ChecksumError};
-pub use diff::{Declared, DiffFault, Difference, DifferenceKind, diff};
+pub use diff::{
+    Declared, DiffFault, Difference, DifferenceKind, Draft, Given, History, StepPurpose, StepStub,
+    diff,
+};
 pub use fake::{Fake, FakeKind};
 pub use field_type::{Conversion, FieldType};
 pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable, ReferenceError};

@@ -380,13 +380,13 @@ fn a_new_required_field_needs_a_default() {
     let before = terminal.snapshot();
     insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock --dry-run"), @"
     $ sdk-cli new migration stock
-    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
-    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
     error: no migration can be written for module `stock`
     exit code 1
     $ sdk-cli new migration stock --dry-run
-    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
-    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
     error: no migration can be written for module `stock`
     exit code 1
     ");

@@ -1,18 +1,23 @@
 //! What the migrations make, held against what the source declares.
 
 use sdk_schema::{
-    DiffFault, Difference, DifferenceKind, FoldedSchema, Name, Operation, Schema, diff,
+    DiffFault, Difference, DifferenceKind, Draft, Given, History, Name, Schema, diff,
 };
 
-use crate::{file_fault::FileFault, source::Module};
+use super::NoDraft;
+use crate::{
+    file_fault::{FileFault, FileFaults},
+    source::Module,
+};
 
 /// Every difference, with the command that writes the missing migration; or,
 /// where none can be written, what to do instead.
-pub(super) fn check(module: &Module, migrated: &FoldedSchema) -> Vec<FileFault> {
-    match operations(module, migrated) {
-        Err(faults) => faults,
-        Ok(operations) if operations.is_empty() => Vec::new(),
-        Ok(_) => migrated
+pub(super) fn check(module: &Module, history: &History) -> Vec<FileFault> {
+    match draft(module, history, &Given::default()) {
+        Err(refused) => refused.faults.into_vec(),
+        Ok(draft) if draft.operations.is_empty() => Vec::new(),
+        Ok(_) => history
+            .fold()
             .schema()
             .differences(&declared(module))
             .iter()
@@ -21,16 +26,19 @@ pub(super) fn check(module: &Module, migrated: &FoldedSchema) -> Vec<FileFault> 
     }
 }
 
-/// The operations that the migrations lack, or why none can be written.
-pub(super) fn operations(
-    module: &Module,
-    migrated: &FoldedSchema,
-) -> Result<Vec<Operation>, Vec<FileFault>> {
-    diff(&module.name, migrated, &module.tables).map_err(|faults| {
-        faults
-            .iter()
-            .map(|fault| impossible(module, fault))
-            .collect()
+/// What the migrations lack, or why that cannot be written.
+pub(super) fn draft(module: &Module, history: &History, given: &Given) -> Result<Draft, NoDraft> {
+    diff(&module.name, history, &module.tables, given).map_err(|faults| {
+        let needs_value = faults.iter().filter_map(|fault| match fault {
+            DiffFault::NeedsDefault { table, field } => Some((table.clone(), field.clone())),
+            _ => None,
+        });
+        let needs_value = needs_value.collect::<Vec<_>>();
+        NoDraft {
+            only_needs_values: needs_value.len() == faults.len(),
+            needs_value,
+            faults: FileFaults::some(faults.iter().map(|it| impossible(module, it)).collect()),
+        }
     })
 }
 
@@ -60,9 +68,6 @@ fn missing(module: &Module, difference: &Difference) -> FileFault {
 fn impossible(module: &Module, fault: &DiffFault) -> FileFault {
     match fault {
         DiffFault::NeedsDefault { table, field }
-        | DiffFault::NullNeedsDefault { table, field }
-        | DiffFault::NotWider { table, field, .. }
-        | DiffFault::KeyTypeChanged { table, field, .. }
         | DiffFault::FieldRenameUnclear { table, field, .. }
         | DiffFault::FieldWasUnknown { table, field, .. }
         | DiffFault::FieldsExchanged { table, field, .. }
@@ -71,7 +76,7 @@ fn impossible(module: &Module, fault: &DiffFault) -> FileFault {
             second: field,
             ..
         } => module.fault_at(table, Some(field), fault),
-        DiffFault::KeyChanged { table, .. }
+        DiffFault::KeyHeld { table, .. }
         | DiffFault::TableRenameUnclear { table, .. }
         | DiffFault::TableWasUnknown { table, .. }
         | DiffFault::TablesExchanged { table, .. }

@@ -1,6 +1,6 @@
 //! Migrations among themselves: one stamp each, they fold, their steps exist.
 
-use sdk_schema::{FoldFault, FoldedSchema, Migration, MigrationId, Name, Operation};
+use sdk_schema::{FoldFault, History, Migration, MigrationId, Name, Operation};
 
 use super::difference;
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn check(module: &Module, folder: &Folder) -> Vec<FileFault> {
         faults.extend(after(folder, entry));
     }
     match fold(&folder.migrations) {
-        Ok(schema) => faults.extend(difference::check(module, &schema)),
+        Ok(history) => faults.extend(difference::check(module, &history)),
         Err(fault) => faults.push(fault),
     }
     faults
@@ -41,17 +41,17 @@ fn twin_stamps(migrations: &[Entry<Migration>]) -> Vec<FileFault> {
 }
 
 /// Folds up to the first fault: what comes after it means nothing.
-pub(super) fn fold(migrations: &[Entry<Migration>]) -> Result<FoldedSchema, FileFault> {
-    let mut schema = FoldedSchema::new();
+pub(super) fn fold(migrations: &[Entry<Migration>]) -> Result<History, FileFault> {
+    let mut history = History::new();
     for Entry { file, content } in migrations {
-        schema.apply_migration(content).map_err(|fault| {
+        history.apply_migration(content).map_err(|fault| {
             let FoldFault {
                 operation, source, ..
             } = fault;
             FileFault::new(file, format!("operation {operation}: {source}"))
         })?;
     }
-    Ok(schema)
+    Ok(history)
 }
 
 /// The steps that a migration runs and the module does not have.

@@ -179,7 +179,7 @@ mod difference {
         insta::assert_snapshot!(
             check_edit(TABLES, "pub votes: i64,", "pub votes: i64,\n    pub title: String,"), @"
         seeds/test/post.json: row 1: field `title` of `post` is missing; it has no default and is not nullable
-        src/tables.rs:19:9: table `post`: field `title` is new, and the rows that exist need a value: add #[default(…)] or make it an Option
+        src/tables.rs:19:9: table `post`: field `title` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill post.title=VALUE
         "
         );
     }

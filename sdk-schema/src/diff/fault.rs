@@ -1,6 +1,6 @@
 //! Why no migration can be written for a change of the source.
 
-use crate::{FieldType, FoldError, Name};
+use crate::{FoldError, Name};
 
 /// Why a change of the source cannot become a migration, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,7 +86,7 @@ pub enum DiffFault {
     },
     /// Tables say that they were each other.
     #[error(
-        "table `{table}` says that it was `{was}`, and so on in a circle of tables that are all there: exchange names by way of a third one, in two migrations, or remove the marks"
+        "table `{table}` says that it was `{was}`, and so on in a circle of tables that are all there, and a squash hides whether that has been done: remove the marks, or exchange the names by way of a third one, in two migrations"
     )]
     TablesExchanged {
         /// The first of these tables.
@@ -96,7 +96,7 @@ pub enum DiffFault {
     },
     /// Fields of a table say that they were each other.
     #[error(
-        "table `{table}`: field `{field}` says that it was `{was}`, and so on in a circle of fields that are all there: exchange names by way of a third one, in two migrations, or remove the marks"
+        "table `{table}`: field `{field}` says that it was `{was}`, and so on in a circle of fields that are all there, and a squash hides whether that has been done: remove the marks, or exchange the names by way of a third one, in two migrations"
     )]
     FieldsExchanged {
         /// The table.
@@ -106,65 +106,31 @@ pub enum DiffFault {
         /// Its old name.
         was: Name,
     },
-    /// The key has other fields than before.
+    /// The key changes, and other rows hold it.
     #[error(
-        "table `{table}`: the key is ({from}) in the migrations and ({to}) in the source, and a key cannot change: make a new table, move the rows by a step, drop `{table}`"
+        "table `{table}`: the key changes from ({from}) to ({to}), but field `{by_field}` of `{by_table}` holds it: take that reference away by a migration of its own, change the key by the next, and refer to it again by a third"
     )]
-    KeyChanged {
+    KeyHeld {
         /// The table.
         table: Name,
         /// The fields of the key until now.
         from: String,
         /// The fields it should have.
         to: String,
-    },
-    /// A field of the key has another type than before.
-    #[error(
-        "table `{table}`: field `{field}` of the key changes from {from} to {to}, and a key cannot change: make a new table, move the rows by a step, drop `{table}`"
-    )]
-    KeyTypeChanged {
-        /// The table.
-        table: Name,
-        /// The field.
-        field: Name,
-        /// The type until now.
-        from: FieldType,
-        /// The type it should get.
-        to: FieldType,
+        /// The table that refers to it.
+        by_table: Name,
+        /// Its field.
+        by_field: Name,
     },
     /// A new field has nothing to put into the rows that exist.
     #[error(
-        "table `{table}`: field `{field}` is new, and the rows that exist need a value: add #[default(…)] or make it an Option"
+        "table `{table}`: field `{field}` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill {table}.{field}=VALUE"
     )]
     NeedsDefault {
         /// The table.
         table: Name,
         /// The field.
         field: Name,
-    },
-    /// A field is no longer nullable and has nothing to put in place of null.
-    #[error(
-        "table `{table}`: field `{field}` is no longer an Option, and the rows that hold null need a value: add #[default(…)] or keep the Option"
-    )]
-    NullNeedsDefault {
-        /// The table.
-        table: Name,
-        /// The field.
-        field: Name,
-    },
-    /// A type changes to one that does not hold all old values.
-    #[error(
-        "table `{table}`: field `{field}` changes from {from} to {to}, which does not hold all old values: add a new field, fill it by a step, drop `{field}`"
-    )]
-    NotWider {
-        /// The table.
-        table: Name,
-        /// The field.
-        field: Name,
-        /// The type until now.
-        from: FieldType,
-        /// The type it should get.
-        to: FieldType,
     },
     /// The declared tables are wrong by themselves.
     #[error(transparent)]
@@ -176,28 +142,6 @@ impl From<FoldError> for DiffFault {
     fn from(error: FoldError) -> Self {
         match error {
             FoldError::NoDefault { table, field } => Self::NeedsDefault { table, field },
-            FoldError::NotConvertible {
-                table,
-                field,
-                from,
-                to,
-            } => Self::NotWider {
-                table,
-                field,
-                from,
-                to,
-            },
-            FoldError::KeyTypeChanged {
-                table,
-                field,
-                from,
-                to,
-            } => Self::KeyTypeChanged {
-                table,
-                field,
-                from,
-                to,
-            },
             other => Self::Fold(other),
         }
     }

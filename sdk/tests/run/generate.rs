@@ -6,7 +6,7 @@ use sdk::{
     seed::{self, TestReport},
     store::{Date, Id, Json, Timestamp},
 };
-use sdk_schema::FoldedSchema;
+use sdk_schema::{Given, History};
 
 use crate::bench::{Bench, files, link, module};
 
@@ -87,8 +87,8 @@ fn club() -> [Declaration; 1] {
         })
         .collect();
     let club = "club".parse().unwrap();
-    let operations = sdk_schema::diff(&club, &FoldedSchema::new(), &declared).unwrap();
-    let migration = serde_json::json!({ "format": 1, "operations": operations });
+    let draft = sdk_schema::diff(&club, &History::new(), &declared, &Given::default()).unwrap();
+    let migration = serde_json::json!({ "format": 1, "operations": draft.operations });
     let embedded = Embedded {
         migrations: files([("20260101T000000Z_create.json", &migration.to_string())]),
         seeds_real: files([(
