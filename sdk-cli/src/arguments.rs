@@ -1,9 +1,9 @@
 //! The command line. What can be checked without reading a file is checked
 //! here, so that a word that cannot be right ends in exit code 2.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet};
 
 use crate::{
@@ -131,14 +131,68 @@ pub(crate) struct NewTable {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("named").args(["name", "name_option"])))]
 pub(crate) struct NewMigration {
     /// The module
     pub(crate) module: Name,
     /// What it does, such as `add_price` [default: made from the difference]
     pub(crate) name: Option<Name>,
-    /// Show the file and write nothing
+    /// The same as NAME
+    #[arg(long = "name", value_name = "NAME")]
+    pub(crate) name_option: Option<Name>,
+    /// Show the files and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// A migration that runs a step of that name and does nothing else
+    #[arg(long, requires = "named")]
+    pub(crate) empty: bool,
+    /// Call the step for each row of this table
+    #[arg(long, requires = "empty")]
+    pub(crate) table: Option<Name>,
+    /// What a new field has in the rows that are there; can be given several times
+    #[arg(long, value_name = "TABLE.FIELD=VALUE", conflicts_with = "empty")]
+    pub(crate) fill: Vec<Fill>,
+}
+
+impl NewMigration {
+    /// Its name, however it was given.
+    pub(crate) fn name(&self) -> Option<&Name> {
+        self.name.as_ref().or(self.name_option.as_ref())
+    }
+}
+
+/// What a new field has in the rows that are there, `item.price=0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fill {
+    /// The table.
+    pub(crate) table: Name,
+    /// The new field.
+    pub(crate) field: Name,
+    /// The value, which has not been checked against the field's type.
+    pub(crate) value: String,
+}
+
+impl FromStr for Fill {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text
+            .split_once('=')
+            .and_then(|(place, value)| Some((place.split_once('.')?, value)));
+        let ((table, field), value) =
+            parts.ok_or_else(|| "expected TABLE.FIELD=VALUE, such as item.price=0".to_owned())?;
+        let name = |text: &str| Name::new(text).map_err(|error| error.to_string());
+        Ok(Self {
+            table: name(table)?,
+            field: name(field)?,
+            value: value.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Fill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}={}", self.table, self.field, self.value)
+    }
 }
 
 #[derive(Debug, Args)]

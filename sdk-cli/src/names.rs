@@ -15,7 +15,7 @@ const RESERVED_CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "sdk", "std",
 const RESERVED_PROGRAMS: [&str; 4] = ["build", "deps", "examples", "incremental"];
 
 /// Modules in the crate of every module, written or generated.
-const RESERVED_MODULES: [&str; 3] = ["jobs", "messages", "tables"];
+const RESERVED_MODULES: [&str; 4] = ["jobs", "messages", "steps", "tables"];
 
 /// Types that the fields of a table are made of.
 const RESERVED_TYPES: [&str; 9] = [
@@ -93,7 +93,7 @@ pub(crate) struct ModuleName(Name);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TypeName(String);
 
-/// The name of a job, which is that of its function.
+/// The name of a job or a step, which is that of its function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FunctionName(Name);
 

@@ -36,23 +36,29 @@ pub(crate) fn run(what: New, folder: &Path) -> Result<Report, Failure> {
     }
 }
 
-/// A struct or a function to be added to one of the own modules of a crate.
+/// Structs or functions to be added to one of the own modules of a crate.
 struct Addition<'a> {
-    /// The own module: `tables` or `jobs`, which is the manifest's key as well.
+    /// The own module: `tables`, `jobs` or `steps`, which is the manifest's key as well.
     home: &'static str,
-    /// The name of the item.
-    item: &'a str,
-    /// Whether the crate exports it.
+    /// The items; at least one.
+    items: Vec<Item<'a>>,
+    /// Whether the crate exports them.
     public: bool,
     /// How a new file begins.
     head: String,
-    /// The text of the item.
+}
+
+/// A struct or a function to be added.
+struct Item<'a> {
+    /// Its name.
+    name: &'a str,
+    /// Its text.
     text: String,
 }
 
 impl Addition<'_> {
-    /// Lists the item in the manifest, after `edit` has had its turn, and adds
-    /// its text to the file of its own module. Returns that file.
+    /// Lists the items in the manifest, after `edit` has had its turn, and adds
+    /// their text to the file of their own module. Returns that file.
     fn make(
         self,
         project: &Project,
@@ -62,27 +68,31 @@ impl Addition<'_> {
     ) -> Result<PathBuf, Failure> {
         let file = member.file("src/lib.rs");
         let mut lib = RustFile::read(&project.root, &file)?;
-        if lib.declares(self.item) {
-            let item = self.item.to_owned();
-            return Err(Refusal::ItemExists { file, item }.into());
-        }
         if lib.has_inline_module(self.home) {
             let module = self.home;
             return Err(Refusal::InlineModule { file, module }.into());
         }
         let root_names = lib.root_names();
         lib.declare_module(self.home);
-        lib.bring_in(self.home, self.item, self.public);
         edit(&mut lib);
-        if !lib.list(self.home, self.item) {
-            return Err(Refusal::NoManifest { file }.into());
+        for item in &self.items {
+            if lib.declares(item.name) {
+                let item = item.name.to_owned();
+                return Err(Refusal::ItemExists { file, item }.into());
+            }
+            lib.bring_in(self.home, item.name, self.public);
+            if !lib.list(self.home, item.name) {
+                return Err(Refusal::NoManifest { file }.into());
+            }
+            // The next item stands among those that are there by then.
+            lib = RustFile::parse(&file, &lib.into_text())?;
         }
         let text = lib.into_laid_out_text(&file)?;
         changes.replace(file, text);
         self.write(project, member, &root_names, changes)
     }
 
-    /// Adds the text to its file; what it names of the crate's root is imported.
+    /// Adds the texts to their file; what they name of the crate's root is imported.
     fn write(
         self,
         project: &Project,
@@ -102,12 +112,13 @@ impl Addition<'_> {
         } else {
             RustFile::parse(&file, &self.head)?
         };
-        if source.declares(self.item) {
-            let item = self.item.to_owned();
+        if let Some(item) = self.items.iter().find(|item| source.declares(item.name)) {
+            let item = item.name.to_owned();
             return Err(Refusal::ItemExists { file, item }.into());
         }
-        source.import_for(&self.text, root_names);
-        source.append(&self.text);
+        let texts: String = self.items.into_iter().map(|item| item.text).collect();
+        source.import_for(&texts, root_names);
+        source.append(&texts);
         if exists {
             changes.replace(file.clone(), source.into_text());
         } else {

@@ -42,6 +42,12 @@ pub(crate) const JOBS: Template = template!("job/jobs.rs");
 /// A job.
 pub(crate) const JOB: Template = template!("job/job.rs");
 
+/// The head of a file of steps.
+pub(crate) const STEPS: Template = template!("step/steps.rs");
+
+/// A step that a migration runs.
+pub(crate) const STEP: Template = template!("step/step.rs");
+
 impl Template {
     /// Fills the places in from `values`.
     pub(crate) fn render(self, values: Value) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 use minijinja::context;
 use proc_macro2::Literal;
 
-use super::{Addition, Refusal};
+use super::{Addition, Item, Refusal};
 use crate::{
     arguments::NewJob, changes::Changes, failure::Failure, project::Project, reading,
     report::Report, template,
@@ -32,10 +32,9 @@ pub(crate) fn run(arguments: &NewJob, project: &Project) -> Result<Report, Failu
     });
     let addition = Addition {
         home: "jobs",
-        item: name,
+        items: vec![Item { name, text }],
         public: false,
         head: template::JOBS.render(context! { module => source.name.as_str() }),
-        text,
     };
     let file = addition.make(project, member, &mut changes, |_| {})?;
     reading::rehearse(project, member, &changes)?;

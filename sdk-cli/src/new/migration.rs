@@ -2,54 +2,71 @@
 //!
 //! Nothing is compiled: the source is read by the derives' parser, the
 //! existing migrations are folded, and the difference is written as a file
-//! that needs no editing. When there is no difference, nothing is written.
+//! that needs no editing. Steps that it runs are written beside it: some are
+//! ready, others say what is missing. When there is no difference, nothing is
+//! written.
 
+mod fill;
 mod naming;
 mod order;
+mod step;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sdk_codegen::{
     FileFaults, check,
     folder::{Folder, Reading},
     source::Module,
 };
-use sdk_schema::{Migration, MigrationId};
+use sdk_schema::{Migration, MigrationId, Operation, Run};
 
+use super::Refusal;
 use crate::{
     arguments::NewMigration,
     changes::Changes,
     failure::Failure,
+    names::FunctionName,
     project::{Member, Project},
     reading,
     report::Report,
 };
 
+use step::Function;
+
 /// The folder of migrations in that of the module.
 const MIGRATIONS: &str = "migrations";
 
-/// Writes the migration, or shows it.
+/// Writes the migration and its steps, or shows them.
 pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report, Failure> {
     let member = project.module(&arguments.module)?;
     let module = reading::source(project, member)?;
     let folder = migrations(project, member, &module)?;
-    let operations = check::missing_operations(&module, &folder).map_err(|faults| {
-        let message = format!("no migration can be written for module `{}`", module.name);
-        Failure::of_files(&member.folder, faults, message)
-    })?;
-    if operations.is_empty() {
+    let content = if arguments.empty {
+        empty(arguments, &module, &folder)?
+    } else {
+        let draft = fill::draft(&arguments.fill, member, &module, &folder)?;
+        Content {
+            functions: draft.steps.iter().map(Function::of).collect(),
+            operations: draft.operations,
+        }
+    };
+    if content.operations.is_empty() {
         return Ok(Report::text(format!(
             "nothing to migrate: the migrations of `{}` make what its source declares",
             module.name
         )));
     }
+    let Content {
+        operations,
+        functions,
+    } = content;
     let after = order::after(project, &module, &folder, &operations)?;
     let id = MigrationId {
         stamp: order::stamp(&folder, &after, chrono::Utc::now())?,
         module: module.name.clone(),
         name: arguments
-            .name
-            .clone()
+            .name()
+            .cloned()
             .unwrap_or_else(|| naming::name(&operations)),
     };
     let migration = Migration {
@@ -57,21 +74,107 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
         after,
         ..Migration::new(id, operations)
     };
-    let file = member.file(MIGRATIONS).join(migration.id.file_name());
-    if arguments.dry_run {
-        return Ok(Report::text(format!(
-            "{}:\n{}",
-            file.display(),
-            migration.to_text()
-        )));
-    }
     let mut changes = Changes::new(&project.root);
+    let file = member.file(MIGRATIONS).join(migration.id.file_name());
     changes.create(file, migration.to_text());
+    let steps = add_steps(project, member, &module, &functions, &mut changes)?;
+    if arguments.dry_run {
+        return Ok(shown(&changes));
+    }
     let mut report = Report::of(Path::new(""), changes.write()?);
     for operation in &migration.operations {
         report.line(format!("    {}", operation.describe()));
     }
-    Ok(report)
+    Ok(hints(report, &functions, steps.as_deref()))
+}
+
+/// What a migration does, and the functions that it needs.
+struct Content {
+    operations: Vec<Operation>,
+    functions: Vec<Function>,
+}
+
+/// A migration that only runs a step of the given name.
+fn empty(arguments: &NewMigration, module: &Module, folder: &Folder) -> Result<Content, Failure> {
+    let name = arguments.name().map_or("", |name| name.as_str());
+    let name: FunctionName = name.parse().map_err(Failure::new)?;
+    let name = name.name().clone();
+    if check::taken_steps(module, folder).contains(&name) {
+        return Err(Refusal::Declared {
+            module: module.name.clone(),
+            kind: "step or job",
+            name,
+        }
+        .into());
+    }
+    let run = match &arguments.table {
+        None => Run::once(name.clone(), 1),
+        Some(table) if module.table(table).is_some() => {
+            Run::for_each_row(name.clone(), 1, table.clone())
+        }
+        Some(table) => {
+            return Err(Refusal::UnknownTable {
+                module: module.name.clone(),
+                table: table.to_string(),
+                known: reading::tables(module),
+            }
+            .into());
+        }
+    };
+    Ok(Content {
+        functions: vec![Function::empty(&name, arguments.table.as_ref())],
+        operations: vec![Operation::Run(run)],
+    })
+}
+
+/// Adds the functions to the module's steps and lists them. Returns their file.
+fn add_steps(
+    project: &Project,
+    member: &Member,
+    module: &Module,
+    functions: &[Function],
+    changes: &mut Changes,
+) -> Result<Option<PathBuf>, Failure> {
+    if functions.is_empty() {
+        return Ok(None);
+    }
+    let addition = step::addition(module, functions);
+    let file = addition.make(project, member, changes, |_| {})?;
+    reading::rehearse(project, member, changes)?;
+    Ok(Some(file))
+}
+
+/// All files as they would be.
+fn shown(changes: &Changes) -> Report {
+    let mut report = Report::default();
+    for (file, text) in changes.files() {
+        report.line(format!("{}:\n{text}", file.display()));
+    }
+    report
+}
+
+/// What is left to do once the files are there.
+fn hints(report: Report, functions: &[Function], file: Option<&Path>) -> Report {
+    let Some(file) = file else {
+        return report;
+    };
+    let names = |functions: &[&Function]| {
+        let names: Vec<_> = functions
+            .iter()
+            .map(|it| format!("`{}`", it.name))
+            .collect();
+        names.join(", ")
+    };
+    let (ready, open): (Vec<_>, Vec<_>) = functions.iter().partition(|it| it.is_ready);
+    let mut report = report;
+    if !open.is_empty() {
+        report = report.hint(format!("write {} in {}", names(&open), file.display()));
+    }
+    if !ready.is_empty() {
+        report = report.hint(format!("read {} in {}", names(&ready), file.display()));
+    }
+    let all: Vec<_> = functions.iter().collect();
+    report.hint(format!("test {} with rows as they are today", names(&all)))
 }
 
 /// The files of the module, of which only the migrations must be sound.

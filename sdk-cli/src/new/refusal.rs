@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sdk_schema::{MigrationId, Name, TableName};
+use sdk_schema::{MigrationId, Name, TableName, ValueError};
 
 use crate::names::NameRefused;
 
@@ -87,7 +87,7 @@ pub(crate) enum Refusal {
     Declared {
         /// The module.
         module: Name,
-        /// `table` or `job`.
+        /// `table`, `job` or `step or job`.
         kind: &'static str,
         /// Its name.
         name: Name,
@@ -176,6 +176,28 @@ pub(crate) enum Refusal {
     NotMigrated {
         /// The table.
         table: TableName,
+    },
+    /// A value does not fit the field that it is for.
+    #[error("--fill {fill}: {source}")]
+    Fill {
+        /// What was given.
+        fill: String,
+        /// What is wrong with it.
+        source: ValueError,
+    },
+    /// A field is given two values.
+    #[error("--fill {fill}: that field has a value already")]
+    FilledTwice {
+        /// What was given second.
+        fill: String,
+    },
+    /// A field that is not new needs no value.
+    #[error("--fill: field `{field}` of `{table}` is not new, so its rows have values already")]
+    NothingToFill {
+        /// The table.
+        table: Name,
+        /// The field.
+        field: Name,
     },
     /// The newest migration stands at the end of time.
     #[error("no stamp is later than that of `{newest}`: give that migration an earlier one")]

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use minijinja::{Value, context};
 
-use super::{Addition, Refusal};
+use super::{Addition, Item, Refusal};
 use crate::{
     arguments::NewTable, changes::Changes, failure::Failure, project::Project, reading,
     report::Report, template,
@@ -50,10 +50,12 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
     targets.require(&mut changes);
     let addition = Addition {
         home: "tables",
-        item: row_type,
+        items: vec![Item {
+            name: row_type,
+            text,
+        }],
         public: true,
         head: template::TABLES.render(context! { module => member.crate_name() }),
-        text,
     };
     addition.make(project, member, &mut changes, |lib| targets.list(lib))?;
     reading::rehearse(project, member, &changes)?;

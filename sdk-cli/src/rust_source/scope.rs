@@ -7,15 +7,18 @@ use syn::{Item, ItemMod, ItemUse, UseTree};
 use super::{RustFile, bytes_of};
 
 /// The names of the SDK's prelude that the tool writes.
-const PRELUDE: [&str; 8] = [
+const PRELUDE: [&str; 11] = [
     "Date",
     "Id",
     "JobContext",
     "Json",
     "Result",
+    "Row",
     "Table",
     "Timestamp",
+    "WriteTx",
     "job",
+    "step",
 ];
 
 impl RustFile {

@@ -6,9 +6,9 @@ use sdk_schema::{MAX_NAME_BYTES, Name, Operation};
 
 /// What the operations do, in a few words: `add_price_to_item`.
 pub(super) fn name(operations: &[Operation]) -> Name {
-    let words = match operations {
-        [only] => words_of(only),
-        several => words_of_several(several),
+    let words = match main_operation(operations) {
+        Some(main) => words_of(main),
+        None => words_of_several(operations),
     };
     Name::new(shortened(&words)).expect("names and words of lower case make a name")
 }
@@ -21,6 +21,28 @@ pub(super) fn description(operations: &[Operation]) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+/// The operation for whose sake all others are there, where that can be told.
+fn main_operation(operations: &[Operation]) -> Option<&Operation> {
+    let tables: BTreeSet<_> = operations.iter().filter_map(table_of).collect();
+    let only = |is: fn(&Operation) -> bool| {
+        let mut found = operations.iter().filter(|operation| is(operation));
+        found.next().filter(|_| found.next().is_none())
+    };
+    match operations {
+        [only] => Some(only),
+        [
+            Operation::AddField { table, field },
+            Operation::ChangeField {
+                table: again,
+                field: filled,
+            },
+        ] if (table, &field.name) == (again, &filled.name) => operations.first(),
+        _ if tables.len() > 1 => None,
+        _ => only(|it| matches!(it, Operation::ChangeKey { .. }))
+            .or_else(|| only(|it| matches!(it, Operation::Run(_)))),
+    }
 }
 
 fn sentence_of(operation: &Operation) -> String {
@@ -55,10 +77,14 @@ fn words_of(operation: &Operation) -> String {
 fn words_of_several(operations: &[Operation]) -> String {
     let tables: BTreeSet<_> = operations.iter().filter_map(table_of).collect();
     let tables: Vec<_> = tables.into_iter().map(Name::as_str).collect();
-    let creates = operations
-        .iter()
-        .all(|operation| matches!(operation, Operation::CreateTable(_)));
-    let verb = if creates { "create" } else { "change" };
+    let all = |is: fn(&Operation) -> bool| operations.iter().all(is);
+    let verb = if all(|it| matches!(it, Operation::CreateTable(_))) {
+        "create"
+    } else if all(|it| matches!(it, Operation::DropTable { .. })) {
+        "drop"
+    } else {
+        "change"
+    };
     match tables.as_slice() {
         [first, _, _, _, ..] => format!("{verb}_{first}_and_others"),
         few => format!("{verb}_{}", few.join("_and_")),
@@ -105,8 +131,8 @@ mod tests {
     fn few_tables_are_named_and_many_are_not() {
         let three = ["a", "b", "c"].map(drop_of);
         let four = ["a", "b", "c", "d"].map(drop_of);
-        assert_eq!(name(&three), "change_a_and_b_and_c");
-        assert_eq!(name(&four), "change_a_and_others");
+        assert_eq!(name(&three), "drop_a_and_b_and_c");
+        assert_eq!(name(&four), "drop_a_and_others");
     }
 
     #[test]

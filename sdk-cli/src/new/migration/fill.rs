@@ -1,0 +1,125 @@
+//! Values for the rows that are there, given on the command line or asked for.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use sdk_codegen::{
+    check::{self, NoDraft},
+    folder::Folder,
+    source::Module,
+};
+use sdk_schema::{Draft, Field, Given, Name, Operation, Value};
+
+use crate::{arguments::Fill, failure::Failure, new::Refusal, project::Member, reading};
+
+/// What a migration has to do, with the values that were given. Where only values
+/// are missing and somebody sits at the terminal, they are asked for.
+pub(super) fn draft(
+    fills: &[Fill],
+    member: &Member,
+    module: &Module,
+    folder: &Folder,
+) -> Result<Draft, Failure> {
+    let mut given = given(fills, module)?;
+    let mut drafted = check::draft(module, folder, &given);
+    if let Err(missing) = &drafted
+        && missing.only_needs_values
+        && io::stdin().is_terminal()
+    {
+        let mut terminal = Terminal {
+            answers: io::stdin().lock(),
+            questions: io::stderr(),
+        };
+        for (table, name) in &missing.needs_value {
+            let Some(value) = terminal.ask(module, table, name) else {
+                break;
+            };
+            given.fills.insert((table.clone(), name.clone()), value);
+        }
+        drafted = check::draft(module, folder, &given);
+    }
+    let draft = drafted.map_err(|refused| no_draft(member, module, refused))?;
+    refuse_idle(fills, &draft)?;
+    Ok(draft)
+}
+
+fn no_draft(member: &Member, module: &Module, refused: NoDraft) -> Failure {
+    let message = format!("no migration can be written for module `{}`", module.name);
+    Failure::of_files(&member.folder, refused.faults, message)
+}
+
+/// The values as the fields take them.
+fn given(fills: &[Fill], module: &Module) -> Result<Given, Refusal> {
+    let mut given = Given::default();
+    for fill in fills {
+        let field = field(module, &fill.table, &fill.field)?;
+        let value = Value::from_text(&field.ty, &fill.value).map_err(|source| Refusal::Fill {
+            fill: fill.to_string(),
+            source,
+        })?;
+        let place = (fill.table.clone(), fill.field.clone());
+        if given.fills.insert(place, value).is_some() {
+            let fill = fill.to_string();
+            return Err(Refusal::FilledTwice { fill });
+        }
+    }
+    Ok(given)
+}
+
+fn field<'a>(module: &'a Module, table: &Name, name: &Name) -> Result<&'a Field, Refusal> {
+    let declared = module.table(table).ok_or_else(|| Refusal::UnknownTable {
+        module: module.name.clone(),
+        table: table.to_string(),
+        known: reading::tables(module),
+    })?;
+    let table = &declared.table;
+    table.field(name).ok_or_else(|| Refusal::UnknownField {
+        option: "--fill",
+        field: name.clone(),
+        known: table.field_list(),
+    })
+}
+
+/// A value that nothing takes was given by mistake.
+fn refuse_idle(fills: &[Fill], draft: &Draft) -> Result<(), Refusal> {
+    let is_taken = |fill: &&Fill| {
+        draft.operations.iter().any(|operation| {
+            matches!(operation, Operation::AddField { table, field }
+                if *table == fill.table && field.name == fill.field)
+        })
+    };
+    match fills.iter().find(|fill| !is_taken(fill)) {
+        None => Ok(()),
+        Some(idle) => Err(Refusal::NothingToFill {
+            table: idle.table.clone(),
+            field: idle.field.clone(),
+        }),
+    }
+}
+
+/// Where questions are asked and answered.
+struct Terminal<A, Q> {
+    answers: A,
+    questions: Q,
+}
+
+impl<A: BufRead, Q: Write> Terminal<A, Q> {
+    /// Asks until the answer fits; none when there is no answer.
+    fn ask(&mut self, module: &Module, table: &Name, name: &Name) -> Option<Value> {
+        let ty = &field(module, table, name).ok()?.ty;
+        loop {
+            let question = format!("`{table}.{name}` is new. Its {ty} in the rows that exist: ");
+            write!(self.questions, "{question}").ok()?;
+            self.questions.flush().ok()?;
+            let mut answer = String::new();
+            self.answers.read_line(&mut answer).ok()?;
+            let answer = answer.trim_end_matches(['\r', '\n']);
+            if answer.is_empty() {
+                return None;
+            }
+            match Value::from_text(ty, answer) {
+                Ok(value) => return Some(value),
+                Err(error) => writeln!(self.questions, "{error}").ok()?,
+            }
+        }
+    }
+}
