@@ -68,6 +68,10 @@ impl Addition<'_> {
     ) -> Result<PathBuf, Failure> {
         let file = member.file("src/lib.rs");
         let mut lib = RustFile::read(&project.root, &file)?;
+        if let Some(item) = self.items.iter().find(|item| lib.declares(item.name)) {
+            let item = item.name.to_owned();
+            return Err(Refusal::ItemExists { file, item }.into());
+        }
         if lib.has_inline_module(self.home) {
             let module = self.home;
             return Err(Refusal::InlineModule { file, module }.into());
@@ -76,10 +80,6 @@ impl Addition<'_> {
         lib.declare_module(self.home);
         edit(&mut lib);
         for item in &self.items {
-            if lib.declares(item.name) {
-                let item = item.name.to_owned();
-                return Err(Refusal::ItemExists { file, item }.into());
-            }
             lib.bring_in(self.home, item.name, self.public);
             if !lib.list(self.home, item.name) {
                 return Err(Refusal::NoManifest { file }.into());

@@ -21,6 +21,8 @@ mod new_migration;
 mod new_module;
 #[path = "cli/new_seed.rs"]
 mod new_seed;
+#[path = "cli/new_step.rs"]
+mod new_step;
 #[path = "cli/new_table.rs"]
 mod new_table;
 #[path = "cli/new_translation.rs"]

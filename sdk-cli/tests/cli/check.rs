@@ -72,7 +72,7 @@ fn all_faults_of_all_modules_are_shown_with_their_places() {
     $ sdk-cli check
     modules/geo/src/tables.rs:7:12: table `country`: it is not in the migrations; write one with: sdk-cli new migration geo
     modules/stock/seeds/real/item.json: row 1: field `id` of `item` is missing; it has no default and is not nullable
-    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill item.weight=VALUE
     modules/stock/translations/en.arb:3:3: message `a`: not an ICU message at character 3: expected ','
     error: 4 faults in 2 modules
     exit code 1

@@ -380,13 +380,13 @@ fn a_new_required_field_needs_a_default() {
     let before = terminal.snapshot();
     insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock --dry-run"), @"
     $ sdk-cli new migration stock
-    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
-    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill item.weight=VALUE
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill item.size=VALUE
     error: no migration can be written for module `stock`
     exit code 1
     $ sdk-cli new migration stock --dry-run
-    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
-    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill TABLE.FIELD=VALUE
+    modules/stock/src/tables.rs:15:9: table `item`: field `weight` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill item.weight=VALUE
+    modules/stock/src/tables.rs:16:9: table `item`: field `size` is new, and the rows that exist need a value: add #[default(…)], make it an Option, or give it to `new migration` by --fill item.size=VALUE
     error: no migration can be written for module `stock`
     exit code 1
     ");
@@ -547,22 +547,41 @@ fn migrations_that_cannot_be_read_or_folded_are_reported() {
 }
 
 #[test]
-fn names_are_not_exchanged_and_nothing_comes_after_the_end_of_time() {
+fn names_are_exchanged_by_way_of_a_free_one() {
     let terminal = Terminal::with_table();
-    let tables = "modules/stock/src/tables.rs";
     terminal.edit(
-        tables,
-        "pub name: String,\n    #[unique]\n    pub sku",
-        "#[was(\"sku\")]\n    pub name: String,\n    #[unique]\n    #[was(\"name\")]\n    pub sku",
+        TABLES,
+        "#[unique]\n    pub sku: String,",
+        "#[unique]\n    #[was(\"name\")]\n    pub sku: String,",
     );
-    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    terminal.edit(
+        TABLES,
+        "#[index]\n    pub name",
+        "#[index]\n    #[was(\"sku\")]\n    pub name",
+    );
+    insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock"), @"
     $ sdk-cli new migration stock
-    modules/stock/src/tables.rs:12:9: table `item`: field `name` says that it was `sku`, and so on in a circle of fields that are all there: exchange names by way of a third one, in two migrations, or remove the marks
-    error: no migration can be written for module `stock`
-    exit code 1
+    created modules/stock/migrations/[STAMP]_change_item.json
+        rename field `name` of `item` to `name_before`
+        rename field `sku` of `item` to `name`
+        rename field `name_before` of `item` to `sku`
+        drop index (sku) of `item`
+        drop index (name) of `item`
+        add index (name) to `item`
+        add unique index (sku) to `item`
+    $ sdk-cli new migration stock
+    nothing to migrate: the migrations of `stock` make what its source declares
     ");
-    terminal.edit(tables, "#[was(\"sku\")]", "#[default(\"\")]");
-    terminal.edit(tables, "#[was(\"name\")]", "");
+}
+
+#[test]
+fn nothing_comes_after_the_end_of_time() {
+    let terminal = Terminal::with_table();
+    terminal.edit(
+        TABLES,
+        "pub price: i64",
+        "#[default(1)]\n    pub price: i64",
+    );
     terminal.write(
         "modules/stock/migrations/99991231T235959Z_last.json",
         "{ \"format\": 1, \"operations\": [] }",
@@ -571,5 +590,82 @@ fn names_are_not_exchanged_and_nothing_comes_after_the_end_of_time() {
     $ sdk-cli new migration stock
     error: no stamp is later than that of `stock/99991231T235959Z_last`: give that migration an earlier one
     exit code 1
+    ");
+}
+
+#[test]
+fn the_rows_that_are_there_get_a_value_for_a_new_field() {
+    let terminal = Terminal::with_table();
+    terminal.edit(
+        TABLES,
+        "pub price: i64,",
+        "pub price: i64,\n    pub weight: u32,\n    pub size: Option<String>,",
+    );
+    let before = terminal.snapshot();
+    insta::assert_snapshot!(terminal.type_lines(
+        "new migration stock --fill item.weight=heavy
+         new migration stock --fill item.width=1
+         new migration stock --fill thing.weight=1
+         new migration stock --fill item.weight=1 --fill item.price=1
+         new migration stock --fill item.weight=1 --fill item.weight=2
+         new migration stock --fill weight"
+    ), @r#"
+    $ sdk-cli new migration stock --fill item.weight=heavy
+    error: --fill item.weight=heavy: expected u32, found "heavy"
+    exit code 1
+    $ sdk-cli new migration stock --fill item.width=1
+    error: --fill: no field `width`; the table has id, name, sku, price, weight, size
+    exit code 1
+    $ sdk-cli new migration stock --fill thing.weight=1
+    error: module `stock` has no table `thing`; it has item
+    exit code 1
+    $ sdk-cli new migration stock --fill item.weight=1 --fill item.price=1
+    error: --fill: field `price` of `item` is not new, so its rows have values already
+    exit code 1
+    $ sdk-cli new migration stock --fill item.weight=1 --fill item.weight=2
+    error: --fill item.weight=2: that field has a value already
+    exit code 1
+    $ sdk-cli new migration stock --fill weight
+    error: invalid value 'weight' for '--fill <TABLE.FIELD=VALUE>': expected TABLE.FIELD=VALUE, such as item.price=0
+
+    For more information, try '--help'.
+    exit code 2
+    "#);
+    assert_eq!(terminal.snapshot(), before);
+    let line = "new migration stock --fill item.weight=7 --fill item.size=";
+    insta::assert_snapshot!(terminal.type_lines(line), @"
+    $ sdk-cli new migration stock --fill item.weight=7 --fill item.size=
+    created modules/stock/migrations/[STAMP]_change_item.json
+        add field `weight` (u32, default 7) to `item`
+        add field `size` (string, nullable) to `item`
+        change field `weight` of `item` to (u32)
+    ");
+    insta::assert_snapshot!(terminal.type_lines("new migration stock\ncheck"), @"
+    $ sdk-cli new migration stock
+    nothing to migrate: the migrations of `stock` make what its source declares
+    $ sdk-cli check
+    ok   stock: 1 table, 2 migrations
+    ok   1 module checked
+    ");
+}
+
+#[test]
+fn a_name_is_given_in_one_way() {
+    let terminal = Terminal::with_table();
+    terminal.edit(TABLES, "    pub price: i64,\n", "");
+    insta::assert_snapshot!(terminal.type_lines(
+        "new migration stock free --name gratis
+         new migration stock --name gratis"
+    ), @"
+    $ sdk-cli new migration stock free --name gratis
+    error: the argument '[NAME]' cannot be used with '--name <NAME>'
+
+    Usage: sdk-cli new migration <MODULE> <NAME>
+
+    For more information, try '--help'.
+    exit code 2
+    $ sdk-cli new migration stock --name gratis
+    created modules/stock/migrations/[STAMP]_gratis.json
+        drop field `price` of `item` and its values
     ");
 }

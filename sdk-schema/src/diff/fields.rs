@@ -110,16 +110,16 @@ impl Planner<'_> {
     fn add(&mut self, new: &Field, plan: &mut FieldPlan) {
         let table = self.to.name.clone();
         let fill = self.given.fills.get(&(table.clone(), new.name.clone()));
-        if new.nullable || new.default.is_some() {
-            return self.push(Phase::Plain, self.add_field(new.clone()), plan);
-        }
-        if let Some(value) = fill {
+        if let Some(value) = fill.filter(|value| new.default.as_ref() != Some(*value)) {
             let filled = Field {
                 default: Some(value.clone()),
                 ..new.clone()
             };
-            plan.plain.push(self.add_field(filled));
+            self.push(Phase::Plain, self.add_field(filled), plan);
             return self.push(Phase::Finish, self.change_field(new.clone()), plan);
+        }
+        if new.nullable || new.default.is_some() {
+            return self.push(Phase::Plain, self.add_field(new.clone()), plan);
         }
         if self.to.key.contains(&new.name) {
             plan.prepare.push(self.add_field(empty(new)));

@@ -30,7 +30,8 @@ pub(super) fn draft(
             questions: io::stderr(),
         };
         for (table, name) in &missing.needs_value {
-            let Some(value) = terminal.ask(module, table, name) else {
+            let answer = field(module, table, name).map(|field| terminal.ask(table, field));
+            let Ok(Some(value)) = answer else {
                 break;
             };
             given.fills.insert((table.clone(), name.clone()), value);
@@ -104,11 +105,11 @@ struct Terminal<A, Q> {
 
 impl<A: BufRead, Q: Write> Terminal<A, Q> {
     /// Asks until the answer fits; none when there is no answer.
-    fn ask(&mut self, module: &Module, table: &Name, name: &Name) -> Option<Value> {
-        let ty = &field(module, table, name).ok()?.ty;
+    fn ask(&mut self, table: &Name, field: &Field) -> Option<Value> {
+        let Field { name, ty, .. } = field;
         loop {
-            let question = format!("`{table}.{name}` is new. Its {ty} in the rows that exist: ");
-            write!(self.questions, "{question}").ok()?;
+            let question = format!("`{table}.{name}` is new; what has it in the rows that exist?");
+            write!(self.questions, "{question} ({ty}) ").ok()?;
             self.questions.flush().ok()?;
             let mut answer = String::new();
             self.answers.read_line(&mut answer).ok()?;
@@ -121,5 +122,41 @@ impl<A: BufRead, Q: Write> Terminal<A, Q> {
                 Err(error) => writeln!(self.questions, "{error}").ok()?,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sdk_schema::FieldType;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(answers: &str, value: Option<Value>, screen: &str) {
+        let mut terminal = Terminal {
+            answers: answers.as_bytes(),
+            questions: Vec::new(),
+        };
+        let [table, weight] = ["item", "weight"].map(|name| Name::new(name).unwrap());
+        assert_eq!(
+            terminal.ask(&table, &Field::new(weight, FieldType::U8)),
+            value
+        );
+        let question = "`item.weight` is new; what has it in the rows that exist? (u8) ";
+        let shown = String::from_utf8(terminal.questions).unwrap();
+        assert_eq!(shown.replace(question, "? "), screen);
+    }
+
+    #[test]
+    fn asks_until_the_answer_fits() {
+        check("7\n", Some(Value::Uint(7)), "? ");
+        let refused = "? expected u8, found \"300\"\n? ";
+        check("300\r\n8\r\n", Some(Value::Uint(8)), refused);
+    }
+
+    #[test]
+    fn no_answer_leaves_the_field_without_a_value() {
+        check("\n7\n", None, "? ");
+        check("", None, "? ");
     }
 }

@@ -33,15 +33,15 @@ fn steps(from: &Json, to: Json) -> String {
     check_steps(from, to, &Given::default())
 }
 
-fn one_field(field: Json) -> Json {
+fn one_field(field: &Json) -> Json {
     with_fields("post", &json!([field]))
 }
 
 #[test]
 fn values_of_another_type_go_into_a_new_field() {
-    let mut text = one_field(json!({ "name": "size", "type": "string" }));
+    let mut text = one_field(&json!({ "name": "size", "type": "string" }));
     text["indexes"] = json!([{ "fields": ["size"] }]);
-    let mut number = one_field(json!({ "name": "size", "type": "i64" }));
+    let mut number = one_field(&json!({ "name": "size", "type": "i64" }));
     number["indexes"] = text["indexes"].clone();
     assert_snapshot!(steps(&text, number), @"
     drop index (size) of `post`
@@ -53,7 +53,7 @@ fn values_of_another_type_go_into_a_new_field() {
     add index (size) to `post`
     Convert by `convert_post_size`: from `size_was` (string) to `size` (i64)
     ");
-    let nullable = one_field(json!({ "name": "size", "type": "i64", "nullable": true }));
+    let nullable = one_field(&json!({ "name": "size", "type": "i64", "nullable": true }));
     assert_snapshot!(steps(&text, nullable), @"
     drop index (size) of `post`
     rename field `size` of `post` to `size_was`
@@ -69,7 +69,7 @@ fn a_converted_field_gives_its_reference_and_its_expiry_up() {
     let held = json!({ "name": "until", "type": "timestamp", "expires": true });
     let date = json!({ "name": "until", "type": "date", "nullable": true });
     let other = json!({ "name": "gone", "type": "timestamp", "nullable": true, "expires": true });
-    assert_snapshot!(steps(&one_field(held), with_fields("post", &json!([date, other]))), @"
+    assert_snapshot!(steps(&one_field(&held), with_fields("post", &json!([date, other]))), @"
     rename field `until` of `post` to `until_was`
     change field `until_was` of `post` to (timestamp)
     add field `until` (date, nullable) to `post`
@@ -80,7 +80,7 @@ fn a_converted_field_gives_its_reference_and_its_expiry_up() {
     ");
     let parent = json!({ "name": "parent", "type": "id", "references": { "table": "blog.post" } });
     let text = json!({ "name": "parent", "type": "string", "nullable": true });
-    assert_snapshot!(steps(&one_field(parent), one_field(text)), @"
+    assert_snapshot!(steps(&one_field(&parent), one_field(&text)), @"
     rename field `parent` of `post` to `parent_was`
     change field `parent_was` of `post` to (id)
     add field `parent` (string, nullable) to `post`
@@ -92,7 +92,7 @@ fn a_converted_field_gives_its_reference_and_its_expiry_up() {
 
 #[test]
 fn values_that_may_not_fit_are_changed_by_a_step_first() {
-    let size = |ty: &str| one_field(json!({ "name": "size", "type": ty }));
+    let size = |ty: &str| one_field(&json!({ "name": "size", "type": ty }));
     assert_snapshot!(steps(&size("i64"), size("u8")), @"
     run step `fit_post_size`, revision 1, for each row of `post`
     change field `size` of `post` to (u8)
@@ -104,7 +104,7 @@ fn values_that_may_not_fit_are_changed_by_a_step_first() {
     Fit by `fit_post_size`: from `size` (f64) to `size` (f32)
     ");
     let state =
-        |variants: Json| one_field(json!({ "name": "state", "type": { "enum": variants } }));
+        |variants: Json| one_field(&json!({ "name": "state", "type": { "enum": variants } }));
     assert_snapshot!(steps(&state(json!(["draft", "live", "gone"])), state(json!(["draft", "live"]))), @"
     run step `fit_post_state`, revision 1, for each row of `post`
     change field `state` of `post` to (enum of draft, live)
@@ -114,13 +114,13 @@ fn values_that_may_not_fit_are_changed_by_a_step_first() {
 
 #[test]
 fn what_holds_every_value_needs_no_step() {
-    let size = |ty: &str| one_field(json!({ "name": "size", "type": ty }));
+    let size = |ty: &str| one_field(&json!({ "name": "size", "type": ty }));
     assert_snapshot!(steps(&size("u8"), size("i64")), @"change field `size` of `post` to (i64)");
     let state =
-        |variants: Json| one_field(json!({ "name": "state", "type": { "enum": variants } }));
+        |variants: Json| one_field(&json!({ "name": "state", "type": { "enum": variants } }));
     assert_snapshot!(steps(&state(json!(["draft"])), state(json!(["draft", "live"]))), @"change field `state` of `post` to (enum of draft, live)");
     let size = |nullable: bool| {
-        one_field(json!({ "name": "size", "type": "u8", "nullable": nullable, "default": 1 }))
+        one_field(&json!({ "name": "size", "type": "u8", "nullable": nullable, "default": 1 }))
     };
     assert_snapshot!(steps(&size(true), size(false)), @"change field `size` of `post` to (u8, default 1)");
 }
@@ -128,7 +128,7 @@ fn what_holds_every_value_needs_no_step() {
 #[test]
 fn what_is_null_is_filled_before_the_field_is_required() {
     let size =
-        |nullable: bool| one_field(json!({ "name": "size", "type": "u8", "nullable": nullable }));
+        |nullable: bool| one_field(&json!({ "name": "size", "type": "u8", "nullable": nullable }));
     assert_snapshot!(steps(&size(true), size(false)), @"
     run step `fill_post_size`, revision 1, for each row of `post`
     change field `size` of `post` to (u8)
@@ -139,7 +139,7 @@ fn what_is_null_is_filled_before_the_field_is_required() {
 #[test]
 fn a_value_can_be_given_for_the_rows_that_are_there() {
     let old = with_fields("post", &json!([]));
-    let new = one_field(json!({ "name": "size", "type": "u8" }));
+    let new = one_field(&json!({ "name": "size", "type": "u8" }));
     let key = (name("post"), name("size"));
     let given = Given {
         fills: [(key, Value::Uint(7))].into(),
@@ -218,7 +218,7 @@ fn a_new_reference_waits_for_the_key_that_it_leads_to() {
 
 #[test]
 fn a_step_has_a_name_that_is_free() {
-    let size = |ty: &str| one_field(json!({ "name": "size", "type": ty }));
+    let size = |ty: &str| one_field(&json!({ "name": "size", "type": ty }));
     let given = Given {
         steps: [name("convert_post_size"), name("convert_post_size_2")].into(),
         ..Given::default()
