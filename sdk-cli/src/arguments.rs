@@ -8,7 +8,7 @@ use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet};
 
 use crate::{
     field_spec::{Columns, FieldSpec},
-    names::{AppName, FunctionName, ModuleName, TypeName},
+    names::{AppName, FunctionName, MigrationStem, ModuleName, TypeName},
 };
 
 /// The tool of module authors and host owners.
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     New(New),
     /// Say what a build or a start would refuse, and what migrations would do to rows and versions
     Check(Check),
+    /// Write a module's chain of migrations anew, after a merge or when one was written by hand
+    Chain(Chain),
     /// Show the tables of all modules as the source declares them
     Schema {
         /// As a JSON document
@@ -56,6 +58,18 @@ pub(crate) struct Check {
     /// As a SARIF 2.1.0 document, for code hosts
     #[arg(long, conflicts_with = "json")]
     pub(crate) sarif: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chain {
+    /// The module
+    pub(crate) module: Name,
+    /// Give this migration a stamp after all others; can be given several times
+    #[arg(long, value_name = "STAMP_name")]
+    pub(crate) restamp: Vec<MigrationStem>,
+    /// This migration was edited or removed on purpose, and no database has applied it
+    #[arg(long, value_name = "STAMP_name")]
+    pub(crate) accept: Vec<MigrationStem>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,8 +3,8 @@
 //! A command prepares all its changes in memory; they are written together or
 //! not at all. Each file is staged beside its target and then renamed, so that
 //! no reader meets half of one. A file that is to be new is never written over
-//! another; when one of several files cannot be put in place, those before it
-//! are taken back.
+//! another; files are removed when all others are in place. When one of several
+//! changes cannot be made, those before it are taken back.
 
 use std::{
     fs, io,
@@ -12,13 +12,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Files to be written below one folder.
 #[derive(Debug)]
 pub(crate) struct Changes {
     root: PathBuf,
     files: Vec<Change>,
+    removed: Vec<PathBuf>,
 }
 
 /// One file to be written.
@@ -36,6 +37,8 @@ pub(crate) enum Written {
     Created(PathBuf),
     /// A file that was.
     Changed(PathBuf),
+    /// A file that is there no longer.
+    Removed(PathBuf),
 }
 
 /// Why nothing was written.
@@ -64,6 +67,7 @@ impl Changes {
         Self {
             root: root.into(),
             files: Vec::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -75,6 +79,11 @@ impl Changes {
     /// Adds a file that is there, with its new text.
     pub(crate) fn replace(&mut self, file: impl Into<PathBuf>, text: impl Into<String>) {
         self.add(file, text, false);
+    }
+
+    /// Adds a file that is there, to be removed.
+    pub(crate) fn remove(&mut self, file: impl Into<PathBuf>) {
+        self.removed.push(file.into());
     }
 
     fn add(&mut self, file: impl Into<PathBuf>, text: impl Into<String>, is_new: bool) {
@@ -92,7 +101,7 @@ impl Changes {
             .map(|change| (change.file.as_path(), change.text.as_str()))
     }
 
-    /// Writes all files, or none.
+    /// Writes and removes all files, or none.
     pub(crate) fn write(self) -> Result<Vec<Written>, ChangeError> {
         let mut undo = Undo::default();
         let written = self.put_in_place(&mut undo);
@@ -109,9 +118,17 @@ impl Changes {
             .map(|change| change.stage(&self.root, undo))
             .collect::<Result<_, _>>()?;
         let changes = self.files.iter().zip(staged);
-        changes
+        let mut written = changes
             .map(|(change, staged)| change.finish(&self.root, staged, undo))
-            .collect()
+            .collect::<Result<Vec<_>, _>>()?;
+        for file in &self.removed {
+            put_aside(&self.root.join(file), undo).map_err(|source| ChangeError::Io {
+                file: file.clone(),
+                source,
+            })?;
+            written.push(Written::Removed(file.clone()));
+        }
+        Ok(written)
     }
 }
 
@@ -186,6 +203,15 @@ fn stage_file(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
     Ok(staged)
 }
 
+/// Takes a file away; it vanishes when the way to take that back does.
+fn put_aside(target: &Path, undo: &mut Undo) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(target);
+    let aside = stage_file(folder, target)?.into_temp_path();
+    fs::rename(target, &aside)?;
+    undo.removed.push((target.to_owned(), aside));
+    Ok(())
+}
+
 /// Makes a folder and those above it.
 fn make_folders(folder: &Path, undo: &mut Undo) -> io::Result<()> {
     let missing: Vec<_> = folder.ancestors().take_while(|it| !it.exists()).collect();
@@ -202,11 +228,15 @@ struct Undo {
     folders: Vec<PathBuf>,
     made: Vec<PathBuf>,
     replaced: Vec<(PathBuf, Vec<u8>)>,
+    removed: Vec<(PathBuf, TempPath)>,
 }
 
 impl Undo {
     /// Takes back what can be; the error that led here is the one to report.
     fn run(self) {
+        for (file, aside) in self.removed {
+            let _ = fs::rename(aside, file);
+        }
         for (file, before) in self.replaced {
             let _ = fs::write(file, before);
         }
@@ -249,6 +279,24 @@ mod tests {
         assert!(changes.write().is_err());
         assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_removed_file_comes_back_when_another_cannot_be_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("old");
+        fs::write(&file, "old").unwrap();
+        let mut changes = Changes::new(folder.path());
+        changes.create("new", "new");
+        changes.remove("old");
+        changes.remove("nowhere");
+        let error = changes.write().unwrap_err();
+        assert!(matches!(error, ChangeError::Io { file, .. } if file == Path::new("nowhere")));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        let mut changes = Changes::new(folder.path());
+        changes.remove("old");
+        assert_eq!(changes.write().unwrap(), [Written::Removed("old".into())]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[cfg(unix)]

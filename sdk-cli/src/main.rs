@@ -10,6 +10,7 @@
 
 mod arguments;
 mod cargo_manifest;
+mod chain;
 mod changes;
 mod check;
 mod expand;
@@ -63,6 +64,7 @@ fn run(command: Command, folder: &Path) -> Result<Report, Failure> {
     match command {
         Command::New(what) => new::run(what, folder),
         Command::Check(wanted) => check::run(&Project::find(folder)?, &wanted),
+        Command::Chain(chain) => chain::run(&chain, &Project::find(folder)?),
         Command::Schema { json } => schema::run(&Project::find(folder)?, json),
         Command::Expand { module } => expand::run(&Project::find(folder)?, &module),
     }

@@ -6,7 +6,7 @@
 use std::{fmt, str::FromStr};
 
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
-use sdk_schema::{MAX_NAME_BYTES, Name, NameError};
+use sdk_schema::{MAX_NAME_BYTES, Name, NameError, Stamp};
 
 /// Crates that every module or host can see; a module of that name would hide them.
 const RESERVED_CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "sdk", "std", "test"];
@@ -71,6 +71,14 @@ pub(crate) enum NameRefused {
         /// What was probably meant.
         example: String,
     },
+    /// It is not the name of a migration.
+    #[error(
+        "`{found}` does not name a migration: expected STAMP_name, such as 20261120T101530Z_create_post"
+    )]
+    Migration {
+        /// The refused text.
+        found: String,
+    },
     /// It is not the name of a type.
     #[error("`{found}` does not name a type: expected upper camel case such as `{example}`")]
     Type {
@@ -96,6 +104,11 @@ pub(crate) struct TypeName(String);
 /// The name of a job or a step, which is that of its function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FunctionName(Name);
+
+/// What identifies a migration within its module: the name of its file, with
+/// or without `.json`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MigrationStem(String);
 
 impl FromStr for AppName {
     type Err = NameRefused;
@@ -154,6 +167,29 @@ impl FromStr for FunctionName {
             return Err(taken(text, "a part of every module's crate has that name"));
         }
         not_a_keyword(text).map(|()| Self(name))
+    }
+}
+
+impl FromStr for MigrationStem {
+    type Err = NameRefused;
+    fn from_str(text: &str) -> Result<Self, NameRefused> {
+        let stem = text.strip_suffix(".json").unwrap_or(text);
+        let parts = stem.split_once('_');
+        let sound = parts
+            .is_some_and(|(stamp, name)| stamp.parse::<Stamp>().is_ok() && Name::new(name).is_ok());
+        if !sound {
+            return Err(NameRefused::Migration {
+                found: text.to_owned(),
+            });
+        }
+        Ok(Self(stem.to_owned()))
+    }
+}
+
+impl MigrationStem {
+    /// The text, without `.json`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -287,6 +323,16 @@ mod tests {
         assert!("restock".parse::<FunctionName>().is_ok());
         insta::assert_snapshot!(refusal::<FunctionName>("tables"), @"`tables` is taken: a part of every module's crate has that name");
         insta::assert_snapshot!(refusal::<FunctionName>("sdk"), @"`sdk` is taken: a part of every module's crate has that name");
+    }
+
+    #[test]
+    fn a_migration_is_named_as_its_file_is() {
+        let stem = |text: &str| text.parse::<MigrationStem>();
+        assert_eq!(
+            stem("20261120T101530Z_create_post.json"),
+            stem("20261120T101530Z_create_post")
+        );
+        insta::assert_snapshot!(refusal::<MigrationStem>("create_post"), @"`create_post` does not name a migration: expected STAMP_name, such as 20261120T101530Z_create_post");
     }
 
     #[test]

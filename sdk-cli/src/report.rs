@@ -17,6 +17,7 @@ impl Report {
         let lines = written.into_iter().map(|written| match written {
             Written::Created(file) => format!("created {}", folder.join(file).display()),
             Written::Changed(file) => format!("changed {}", folder.join(file).display()),
+            Written::Removed(file) => format!("removed {}", folder.join(file).display()),
         });
         Self {
             lines: lines.collect(),

@@ -7,6 +7,8 @@
 #[path = "cli/terminal.rs"]
 mod terminal;
 
+#[path = "cli/chain.rs"]
+mod chain;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/lints.rs"]

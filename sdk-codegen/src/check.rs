@@ -9,6 +9,7 @@
 //! A check whose input could not be read is left out, so that one mistake
 //! makes no second fault.
 
+mod chain;
 mod difference;
 mod mail;
 mod migrations;
@@ -54,6 +55,14 @@ pub fn check(dir: &Path) -> Result<Checked, FileFaults> {
     }
 }
 
+/// What does not agree between the migrations of `module` and their chain.
+///
+/// # Errors
+/// All of it, each with the command that mends it.
+pub fn chain(module: &Name, folder: &Folder) -> Result<(), FileFaults> {
+    FileFaults::unless(chain::check(module, folder), ())
+}
+
 /// Why no migration can be written.
 #[derive(Debug)]
 pub struct NoDraft {
@@ -97,8 +106,11 @@ pub fn taken_steps(module: &Module, folder: &Folder) -> BTreeSet<Name> {
 fn check_module(dir: &Path, module: Module) -> Result<Checked, FileFaults> {
     let reading = Reading::of(dir, &module.name);
     let mut faults = reading.faults.clone();
-    if reading.is_whole(folder::MIGRATIONS) {
+    if reading.has_all_migrations() {
         faults.extend(migrations::check(&module, &reading.folder));
+    }
+    if reading.is_whole(folder::MIGRATIONS) {
+        faults.extend(chain::check(&module.name, &reading.folder));
     }
     faults.extend(requires(&module));
     faults.extend(seeds::check(&module, &reading));

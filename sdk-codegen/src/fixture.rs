@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use sdk_schema::{Chain, Migration, Name};
 use tempfile::TempDir;
 
 /// The files of a module `blog` that has one of everything.
@@ -114,8 +115,11 @@ pub enum State { Draft, Live }
     ("migrations/README.md", "People read this."),
 ];
 
+/// The chain that the module has unless a test writes one.
+pub(crate) const CHAIN: &str = "migrations/chain.txt";
+
 /// The folder of the module with some files replaced, added, or, where the
-/// text is empty, left out.
+/// text is empty, left out. The chain agrees with the migrations that can be read.
 pub(crate) fn module(changes: &[(&str, &str)]) -> TempDir {
     let dir = tempfile::tempdir().expect("the temporary folder is writable");
     let kept = FILES
@@ -124,7 +128,26 @@ pub(crate) fn module(changes: &[(&str, &str)]) -> TempDir {
     for (path, text) in kept.chain(changes.iter().filter(|(_, text)| !text.is_empty())) {
         write(&dir.path().join(path), text);
     }
+    if changes.iter().all(|(changed, _)| *changed != CHAIN) {
+        write(&dir.path().join(CHAIN), &chain_of(changes));
+    }
     dir
+}
+
+/// The chain of the module with these changes.
+pub(crate) fn chain_of(changes: &[(&str, &str)]) -> String {
+    let blog = Name::new("blog").expect("a word in lower case is a name");
+    let kept = FILES
+        .iter()
+        .filter(|(path, _)| changes.iter().all(|(changed, _)| changed != path));
+    let migrations: Vec<_> = kept
+        .chain(changes)
+        .filter_map(|(path, text)| {
+            let file = path.strip_prefix("migrations/")?;
+            Migration::parse(&blog, file, text).ok()
+        })
+        .collect();
+    Chain::of(&migrations).to_text(&blog)
 }
 
 /// A file of the sound module with a piece of its text replaced.

@@ -1,6 +1,6 @@
 //! Folder: what the files beside a module's source hold.
 //!
-//! * `migrations/STAMP_name.json`
+//! * `migrations/STAMP_name.json`, and `migrations/chain.txt` about them
 //! * `seeds/real/*.json`, `seeds/test/*.json`
 //! * `translations/LOCALE.arb`
 //! * `mail/NAME[.LOCALE].{html,txt}`
@@ -15,12 +15,12 @@ mod parse;
 
 use std::path::{Path, PathBuf};
 
-use sdk_schema::{Arb, MailTemplate, Migration, Name, SeedFile, SeedSet};
+use sdk_schema::{Arb, Chain, MailTemplate, Migration, Name, SeedFile, SeedSet};
 
 use crate::file_fault::{FileFault, FileFaults};
 
 /// The folder of migrations.
-pub(crate) const MIGRATIONS: &str = "migrations";
+pub const MIGRATIONS: &str = "migrations";
 /// The folder of the sets of seeds.
 pub(crate) const SEEDS: &str = "seeds";
 /// The folder of translations.
@@ -45,6 +45,8 @@ pub struct Entry<T> {
 pub struct Folder {
     /// The migrations, sorted by stamp.
     pub migrations: Vec<Entry<Migration>>,
+    /// What the chain says of the migrations, if there is one.
+    pub chain: Option<Entry<Chain>>,
     /// The seed files, the real ones first, each set sorted by file name.
     pub seeds: Vec<Entry<SeedFile>>,
     /// The translations, sorted by file name.
@@ -84,9 +86,12 @@ impl Reading {
         let mut faults = Vec::new();
         let mut reader = listing::Reader::new(dir, &mut faults);
         reader.refuse_all_but(SEEDS, &[SeedSet::Real.as_str(), SeedSet::Test.as_str()]);
-        let mut migrations = reader.read(Path::new(MIGRATIONS), |name, text| {
-            parse::migration(module, name, text)
-        });
+        let mut migrations =
+            reader.read_all_but(Chain::FILE, Path::new(MIGRATIONS), |name, text| {
+                parse::migration(module, name, text)
+            });
+        let chain = Path::new(MIGRATIONS).join(Chain::FILE);
+        let chain = reader.read_one(chain, |text| parse::chain(module, text));
         migrations.sort_by(|a, b| a.content.id.cmp(&b.content.id));
         let seeds = [SeedSet::Real, SeedSet::Test].map(|set| {
             let folder = Path::new(SEEDS).join(set.as_str());
@@ -97,6 +102,7 @@ impl Reading {
         Self {
             folder: Folder {
                 migrations,
+                chain,
                 seeds: seeds.into_iter().flatten().collect(),
                 translations,
                 mails,
@@ -108,5 +114,12 @@ impl Reading {
     /// Whether everything in the folder `name` could be read.
     pub(crate) fn is_whole(&self, name: &str) -> bool {
         !self.faults.iter().any(|fault| fault.file.starts_with(name))
+    }
+
+    /// Whether all migrations could be read; of their chain it says nothing.
+    pub fn has_all_migrations(&self) -> bool {
+        let mut faults = self.faults.iter();
+        !faults
+            .any(|fault| fault.file.starts_with(MIGRATIONS) && !fault.file.ends_with(Chain::FILE))
     }
 }

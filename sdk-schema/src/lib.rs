@@ -6,6 +6,7 @@
 //! over values: no I/O, no parsing of Rust, no async, no clock.
 
 mod arb;
+mod chain;
 mod checksum;
 mod diff;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use arb::{
     Arb, ArbFault, ArbFaultKind, ArbFaults, ArbMessage, Locale, LocaleError, Place, Placeholder,
     PlaceholderType, check_translation,
 };
+pub use chain::{Chain, ChainFault, ChainFileError, Link, Recorded, Side};
 pub use checksum::{Checksum, ChecksumError};
 pub use diff::{
     Declared, DiffFault, Difference, DifferenceKind, Draft, Given, History, StepPurpose, StepStub,

@@ -82,9 +82,14 @@ impl MigrationId {
         })
     }
 
+    /// `STAMP_name`: what identifies it within its module.
+    pub fn stem(&self) -> String {
+        format!("{}_{}", self.stamp, self.name)
+    }
+
     /// The name of its file in the folder of its module.
     pub fn file_name(&self) -> String {
-        format!("{}_{}.json", self.stamp, self.name)
+        format!("{}.json", self.stem())
     }
 }
 

@@ -23,6 +23,7 @@ use sdk_schema::{Migration, MigrationId, Operation, Run};
 use super::Refusal;
 use crate::{
     arguments::NewMigration,
+    chain,
     changes::Changes,
     failure::Failure,
     names::FunctionName,
@@ -81,6 +82,7 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     if arguments.dry_run {
         return Ok(shown(&changes));
     }
+    chain::append(&mut changes, member, &folder, &migration)?;
     let mut report = Report::of(Path::new(""), changes.write()?);
     for operation in &migration.operations {
         report.line(format!("    {}", operation.describe()));

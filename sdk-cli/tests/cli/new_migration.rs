@@ -26,6 +26,7 @@ fn a_new_table() {
     insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_create_item.json
+    created modules/stock/migrations/chain.txt
         create table `item` with key (id) and fields id, name
     ");
     insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
@@ -78,6 +79,7 @@ fn a_dropped_table() {
     insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_drop_item.json
+    changed modules/stock/migrations/chain.txt
         drop table `item` and its rows
     ");
     insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
@@ -104,6 +106,7 @@ fn a_renamed_table() {
     insta::assert_snapshot!(migrate(&terminal, "pub struct", "#[was(\"item\")]\npub struct"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_rename_item_to_product.json
+    changed modules/stock/migrations/chain.txt
         rename table `item` to `product`
     {
       "format": 1,
@@ -126,6 +129,7 @@ fn an_added_field_with_a_default() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64,", "pub price: i64,\n    #[default(0)]\n    pub votes: i64,"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_add_votes_to_item.json
+    changed modules/stock/migrations/chain.txt
         add field `votes` (i64, default 0) to `item`
     {
       "format": 1,
@@ -152,6 +156,7 @@ fn an_added_nullable_field() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64,", "pub price: i64,\n    pub note: Option<String>,"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_add_note_to_item.json
+    changed modules/stock/migrations/chain.txt
         add field `note` (string, nullable) to `item`
     {
       "format": 1,
@@ -178,6 +183,7 @@ fn a_dropped_field() {
     insta::assert_snapshot!(migrate(&terminal, "    pub price: i64,\n", ""), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_drop_price_of_item.json
+    changed modules/stock/migrations/chain.txt
         drop field `price` of `item` and its values
     {
       "format": 1,
@@ -200,6 +206,7 @@ fn a_renamed_field() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[was(\"price\")]\n    pub cents: i64"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_rename_item_price_to_cents.json
+    changed modules/stock/migrations/chain.txt
         rename field `price` of `item` to `cents`
     {
       "format": 1,
@@ -223,6 +230,7 @@ fn an_added_index() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[index]\n    pub price: i64"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_index_item_by_price.json
+    changed modules/stock/migrations/chain.txt
         add index (price) to `item`
     {
       "format": 1,
@@ -249,6 +257,7 @@ fn a_dropped_index() {
     insta::assert_snapshot!(migrate(&terminal, "    #[index]\n", ""), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_drop_index_of_item_by_name.json
+    changed modules/stock/migrations/chain.txt
         drop index (name) of `item`
     {
       "format": 1,
@@ -273,6 +282,7 @@ fn a_changed_default() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[default(100)]\n    pub price: i64"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_price_of_item.json
+    changed modules/stock/migrations/chain.txt
         change field `price` of `item` to (i64, default 100)
     {
       "format": 1,
@@ -299,6 +309,7 @@ fn a_changed_nullability() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "pub price: Option<i64>"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_price_of_item.json
+    changed modules/stock/migrations/chain.txt
         change field `price` of `item` to (i64, nullable)
     {
       "format": 1,
@@ -326,6 +337,7 @@ fn several_changes_at_once() {
     insta::assert_snapshot!(migrate(&terminal, "pub price: i64", "#[was(\"price\")]\n    #[index]\n    pub cents: i64"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_item_and_tag.json
+    changed modules/stock/migrations/chain.txt
         rename field `price` of `item` to `cents`
         create table `tag` with key (name) and fields name
         add index (cents) to `item`
@@ -425,6 +437,7 @@ fn a_name_can_be_given_and_a_dry_run_writes_nothing() {
     insta::assert_snapshot!(terminal.type_lines("new migration stock tags_at_last\nnew migration stock Tags"), @"
     $ sdk-cli new migration stock tags_at_last
     created modules/stock/migrations/[STAMP]_tags_at_last.json
+    created modules/stock/migrations/chain.txt
         create table `tag` with key (name) and fields name
     $ sdk-cli new migration stock Tags
     error: invalid value 'Tags' for '[NAME]': `Tags` is not a name: expected lower snake case, a letter first, at most 63 bytes
@@ -439,6 +452,7 @@ fn the_stamp_is_later_than_the_newest_even_if_that_is_in_the_future() {
     let terminal = Terminal::with_module();
     let empty = "{ \"format\": 1, \"operations\": [] }";
     terminal.write("modules/stock/migrations/29991231T235959Z_far.json", empty);
+    terminal.quietly("chain stock");
     terminal.quietly("new table stock Tag name:String --key name");
     terminal.quietly("new migration stock");
     assert!(

@@ -69,14 +69,23 @@ impl Terminal {
     /// Calls git in the folder, as somebody whom no configuration concerns.
     #[track_caller]
     pub(crate) fn git(&self, line: &str) {
-        let output = self
-            .at_home("git")
-            .args(words(line))
-            .current_dir(&self.at)
-            .output()
-            .unwrap();
+        let output = self.call_git(line);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {line}: {said}");
+    }
+
+    /// What git says when it does not do what is typed.
+    #[track_caller]
+    pub(crate) fn git_refuses(&self, line: &str) -> String {
+        let output = self.call_git(line);
+        assert!(!output.status.success(), "git {line}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn call_git(&self, line: &str) -> std::process::Output {
+        let mut git = self.at_home("git");
+        git.args(words(line)).current_dir(&self.at);
+        git.output().unwrap()
     }
 
     /// Puts the folder under git and commits all of it.
@@ -173,6 +182,7 @@ impl Terminal {
             &self.at.join("modules").join(module).join("migrations"),
             &mut files,
         );
+        files.retain(|file| file.extension().is_some_and(|it| it == "json"));
         let newest = files.iter().max().unwrap();
         self.redacted(&fs::read_to_string(newest).unwrap())
     }

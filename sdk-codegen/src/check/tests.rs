@@ -383,3 +383,57 @@ mod jobs {
         insta::assert_snapshot!(check_edit(LIB, "Europe/Berlin", "Europe/Bonn"), @"src/lib.rs:15:42: `Europe/Bonn` is not a time zone: expected an IANA name such as Europe/Berlin");
     }
 }
+
+mod chain {
+    use super::*;
+    use crate::fixture::{CHAIN, chain_of};
+
+    const EMPTY: &str = r#"{ "format": 1, "operations": [] }"#;
+
+    #[test]
+    fn refuses_migrations_without_a_chain() {
+        insta::assert_snapshot!(check(&[(CHAIN, "")]), @"migrations/chain.txt: is missing; write it with: sdk-cli chain blog");
+    }
+
+    #[test]
+    fn refuses_a_migration_that_it_lacks() {
+        insta::assert_snapshot!(check(&[(LATER, EMPTY), (CHAIN, &chain_of(&[]))]), @"migrations/chain.txt: `20260103T120000Z_later` has no line; mend it with: sdk-cli chain blog");
+    }
+
+    #[test]
+    fn refuses_a_line_whose_migration_is_gone() {
+        insta::assert_snapshot!(check(&[(CHAIN, &chain_of(&[(LATER, EMPTY)]))]), @"migrations/chain.txt: `20260103T120000Z_later` has a line, but no file; put the file back, or, if no database has applied it: sdk-cli chain blog --accept 20260103T120000Z_later");
+    }
+
+    #[test]
+    fn refuses_an_edited_migration() {
+        let edited = edited(
+            AUTHOR,
+            "\"format\": 1,",
+            "\"format\": 1, \"description\": \"Authors\",",
+        );
+        insta::assert_snapshot!(check(&[(AUTHOR, &edited), (CHAIN, &chain_of(&[]))]), @"migrations/chain.txt: `20260101T120000Z_create_author` was edited: its line says checksum 008f61f415b25335bafabeb4823ebcf6072e9b48332e09ec182302a11df6873a, the file has a5759e9dd9c2d71dec5a0359bb5358591d8ca08ba3b4652f1bc151ed4bb208c9; put the file back, or, if no database has applied it: sdk-cli chain blog --accept 20260101T120000Z_create_author");
+    }
+
+    #[test]
+    fn accepts_a_migration_in_another_layout() {
+        let edited = edited(AUTHOR, "\"format\": 1,", "\n\n\"format\":   1,");
+        assert_eq!(
+            check(&[(AUTHOR, &edited), (CHAIN, &chain_of(&[]))]),
+            "accepted"
+        );
+    }
+
+    #[test]
+    fn refuses_a_conflict_and_what_is_no_line() {
+        let ours = chain_of(&[("migrations/20260103T120000Z_ours.json", EMPTY)]);
+        let theirs = chain_of(&[("migrations/20260104T120000Z_theirs.json", EMPTY)]);
+        let (agreed, ours) = ours.rsplit_once("\n20260103").unwrap();
+        let (_, theirs) = theirs.rsplit_once("\n20260104").unwrap();
+        let text = format!(
+            "{agreed}\n<<<<<<< HEAD\n20260103{ours}=======\n20260104{theirs}>>>>>>> votes\n"
+        );
+        insta::assert_snapshot!(check(&[(CHAIN, &text)]), @"migrations/chain.txt: two branches have added migrations: `HEAD` has `20260103T120000Z_ours`; `votes` has `20260104T120000Z_theirs`; mend it with: sdk-cli chain blog");
+        insta::assert_snapshot!(check(&[(CHAIN, "# kept\nhello\n")]), @"migrations/chain.txt:2:1: `hello` is not a line of a chain: expected STAMP_name CHECKSUM SUM, with 64 hexadecimal digits each");
+    }
+}

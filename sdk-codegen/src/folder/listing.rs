@@ -1,6 +1,7 @@
 //! Lists folders and reads their files.
 
 use std::{
+    ffi::OsStr,
     fs::DirEntry,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
@@ -26,13 +27,37 @@ impl<'a> Reader<'a> {
         folder: &Path,
         parse: impl Fn(&str, &str) -> Result<T, Unreadable>,
     ) -> Vec<Entry<T>> {
-        self.list(folder)
-            .into_iter()
+        self.read_all_but("", folder, parse)
+    }
+
+    /// Reads every file of a folder but the one called `left_out`.
+    pub(super) fn read_all_but<T>(
+        &mut self,
+        left_out: &str,
+        folder: &Path,
+        parse: impl Fn(&str, &str) -> Result<T, Unreadable>,
+    ) -> Vec<Entry<T>> {
+        let files = self.list(folder).into_iter();
+        files
+            .filter(|file| file.file_name() != Some(OsStr::new(left_out)))
             .filter_map(|file| {
                 let content = self.content(&file, &parse)?;
                 Some(Entry { file, content })
             })
             .collect()
+    }
+
+    /// Reads one file, if it is there.
+    pub(super) fn read_one<T>(
+        &mut self,
+        file: PathBuf,
+        parse: impl Fn(&str) -> Result<T, Unreadable>,
+    ) -> Option<Entry<T>> {
+        if !self.dir.join(&file).exists() {
+            return None;
+        }
+        let content = self.content(&file, |_, text| parse(text))?;
+        Some(Entry { file, content })
     }
 
     /// Refuses what stands in a folder that holds only these folders.

@@ -3,8 +3,8 @@
 use std::{ffi::OsStr, path::Path};
 
 use sdk_schema::{
-    Arb, ArbFaults, MailTemplate, Migration, MigrationFileError, Name, SeedFile, SeedFileError,
-    SeedSet,
+    Arb, ArbFaults, Chain, ChainFileError, MailTemplate, Migration, MigrationFileError, Name,
+    Place, SeedFile, SeedFileError, SeedSet,
 };
 
 use crate::file_fault::FileFault;
@@ -13,6 +13,8 @@ use crate::file_fault::FileFault;
 pub(super) enum Unreadable {
     /// Wrong as a whole.
     Message(String),
+    /// Wrong in one line.
+    Line(usize, String),
     /// Not JSON of the expected shape.
     Json(serde_json::Error),
     /// Not a file of translations.
@@ -24,6 +26,9 @@ impl Unreadable {
     pub(super) fn faults(self, path: &Path) -> Vec<FileFault> {
         match self {
             Self::Message(message) => vec![FileFault::new(path, message)],
+            Self::Line(line, message) => {
+                vec![FileFault::at(path, Place { line, column: 1 }, message)]
+            }
             Self::Json(error) => vec![FileFault::of_json(path, &error)],
             Self::Arb(faults) => faults
                 .0
@@ -39,6 +44,15 @@ pub(super) fn migration(module: &Name, name: &str, text: &str) -> Result<Migrati
         MigrationFileError::Json { source, .. } => Unreadable::Json(source),
         MigrationFileError::Id { source, .. } => Unreadable::Message(source.to_string()),
         other => Unreadable::Message(without(name, &other)),
+    })
+}
+
+pub(super) fn chain(module: &Name, text: &str) -> Result<Chain, Unreadable> {
+    Chain::parse(text).map_err(|error| match error {
+        ChainFileError::Line { line, .. } => Unreadable::Line(line, error.to_string()),
+        conflict => {
+            Unreadable::Message(format!("{conflict}; mend it with: sdk-cli chain {module}"))
+        }
     })
 }
 

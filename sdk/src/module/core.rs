@@ -53,7 +53,7 @@ pub fn core() -> Declaration {
 
 #[cfg(test)]
 mod tests {
-    use sdk_schema::Application;
+    use sdk_schema::{Application, Chain};
 
     use super::*;
 
@@ -62,5 +62,17 @@ mod tests {
         let manifest = core().manifest().unwrap();
         let application = Application::merge(vec![manifest]).unwrap();
         assert_eq!(application.schema.tables.len(), core().tables.len());
+    }
+
+    #[test]
+    fn no_migration_of_the_library_was_edited() {
+        let recorded = Chain::parse(include_str!("../../migrations/chain.txt")).unwrap();
+        let chain = Chain::of(&core().manifest().unwrap().migrations);
+        let lines: Vec<_> = chain.links.iter().map(ToString::to_string).collect();
+        let lines = lines.join("\n");
+        assert_eq!(
+            recorded, chain,
+            "the lines of sdk/migrations/chain.txt:\n{lines}"
+        );
     }
 }
