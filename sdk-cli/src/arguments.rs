@@ -4,7 +4,7 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet};
+use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet, Stamp};
 
 use crate::{
     field_spec::{Columns, FieldSpec},
@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Write a module's chain of migrations anew, after a merge or when one was written by hand
     Chain(Chain),
+    /// Replace the first migrations of a module by one that does the same to a fresh database
+    Squash(Squash),
     /// Show the tables of all modules as the source declares them
     Schema {
         /// As a JSON document
@@ -70,6 +72,24 @@ pub(crate) struct Chain {
     /// This migration was edited or removed on purpose, and no database has applied it
     #[arg(long, value_name = "STAMP_name")]
     pub(crate) accept: Vec<MigrationStem>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Squash {
+    /// The module
+    pub(crate) module: Name,
+    /// The stamp of the last migration to replace
+    #[arg(long, value_name = "STAMP")]
+    pub(crate) until: Stamp,
+    /// The name of the new migration [default: squash]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<Name>,
+    /// Fresh databases do not need what steps did that were called once
+    #[arg(long)]
+    pub(crate) without_steps: bool,
+    /// Show the new migration and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -118,7 +118,8 @@ fn summary(checked: &Checked) -> String {
     }
 }
 
-fn manifest(member: &Member, checked: Checked) -> Manifest {
+/// What the module declares, as hosts see it.
+pub(crate) fn manifest(member: &Member, checked: Checked) -> Manifest {
     let Checked { module, folder, .. } = checked;
     let version = member.manifest.version().unwrap_or("0.0.0");
     Manifest {
@@ -206,16 +207,25 @@ fn warn_of_unlinked(project: &Project, outcome: &mut Outcome) {
 
 /// Merges the modules whose required modules are all there.
 fn merge(mut modules: BTreeMap<Name, Manifest>, outcome: &mut Outcome) {
-    while let Some((name, required)) = unlinked(&modules) {
+    for (name, required) in take_unlinked(&mut modules) {
         outcome.note(format!(
             "note {name}: not merged, it requires `{required}`, which is not in this workspace"
         ));
-        modules.remove(&name);
     }
     if let Err(found) = Application::merge(modules.into_values().collect()) {
         let found = found.0.iter().map(ToString::to_string);
         outcome.faults.extend(found.map(Fault::Between));
     }
+}
+
+/// Takes the modules away that require one which is not there, and says which.
+pub(crate) fn take_unlinked(modules: &mut BTreeMap<Name, Manifest>) -> Vec<(Name, Name)> {
+    let mut taken = Vec::new();
+    while let Some((name, required)) = unlinked(modules) {
+        modules.remove(&name);
+        taken.push((name, required));
+    }
+    taken
 }
 
 /// A module and one that it requires and that is not there.

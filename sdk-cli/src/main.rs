@@ -24,6 +24,7 @@ mod reading;
 mod report;
 mod rust_source;
 mod schema;
+mod squash;
 mod template;
 
 use std::{
@@ -65,6 +66,7 @@ fn run(command: Command, folder: &Path) -> Result<Report, Failure> {
         Command::New(what) => new::run(what, folder),
         Command::Check(wanted) => check::run(&Project::find(folder)?, &wanted),
         Command::Chain(chain) => chain::run(&chain, &Project::find(folder)?),
+        Command::Squash(squash) => squash::run(&squash, &Project::find(folder)?),
         Command::Schema { json } => schema::run(&Project::find(folder)?, json),
         Command::Expand { module } => expand::run(&Project::find(folder)?, &module),
     }

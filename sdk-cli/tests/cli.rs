@@ -29,5 +29,7 @@ mod new_step;
 mod new_table;
 #[path = "cli/new_translation.rs"]
 mod new_translation;
+#[path = "cli/squash.rs"]
+mod squash;
 #[path = "cli/usage.rs"]
 mod usage;

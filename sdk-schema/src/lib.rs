@@ -28,6 +28,7 @@ mod plan;
 mod release;
 mod schedule;
 mod seed;
+mod squash;
 mod stamp;
 mod table;
 mod value;
@@ -49,7 +50,9 @@ pub use fold::{FoldError, FoldFault, FoldedSchema, FoldedTable, ReferenceError};
 pub use job::{Job, JobWordError, Missed, Overlap};
 pub use lint::{Lint, LintCategory, LintCode, LintContext, LintLevel, lint, lint_with};
 pub use manifest::{MailBody, MailTemplate, MailTemplateError, Manifest, Step};
-pub use merge::{Application, BUILT_IN_MODULE, MergeFault, MergeFaults};
+pub use merge::{
+    Application, BUILT_IN_MODULE, MergeFault, MergeFaults, ReplacesFault, check_replaces,
+};
 pub use message::{Argument, ArgumentKind, MessageFault, MessagePattern};
 pub use migration::{
     Allowance, FORMAT, Inverse, Migration, MigrationFileError, MigrationId, MigrationIdError,
@@ -65,6 +68,7 @@ pub use plan::{
 pub use release::{Break, CompatibilityReport, Release, ReleasedMigration};
 pub use schedule::{Schedule, ScheduleError};
 pub use seed::{SEED_FORMAT, SeedFile, SeedFileError, SeedRowFault, SeedRowsError, SeedSet};
+pub use squash::{Obstacle, SquashFault, Squashing};
 pub use stamp::{Stamp, StampError};
 pub use table::{Field, Index, OnDelete, Reference, RowError, Schema, Table};
 pub use value::{Row, Timestamp, Value, ValueError};

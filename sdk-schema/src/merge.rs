@@ -6,8 +6,8 @@
 //! name. It depends on the modules alone, not on the order of linking.
 //!
 //! Invariants of an [`Application`]: module names are unique and all that is
-//! required is linked; every `after` leads to an earlier migration; the
-//! migrations fold in global order and make exactly the declared tables; every
+//! required is linked; every `after` leads to an earlier migration, or to the
+//! squash that stands for it; the migrations fold in global order and make exactly the declared tables; every
 //! reference leads to a fitting key; every seed row fits its table. If anything
 //! does not hold, all of it is reported at once.
 
@@ -16,12 +16,14 @@ mod fault;
 mod former;
 mod modules;
 mod order;
+mod replaces;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
 pub use fault::{MergeFault, MergeFaults};
+pub use replaces::{ReplacesFault, check_replaces};
 
 use crate::{Manifest, Migration, MigrationId, Schema};
 
@@ -41,6 +43,8 @@ pub struct Application {
     places: Vec<Place>,
     /// The position in `order` of each migration.
     positions: HashMap<MigrationId, usize>,
+    /// For each migration that is no longer there, the position of its squash.
+    squashes: HashMap<MigrationId, usize>,
 }
 
 /// Where a migration stands: the position of its module, and its own in it.
@@ -65,8 +69,14 @@ impl Application {
             .iter()
             .map(|place| modules[place.module].migrations[place.migration].id.clone());
         let order: Vec<_> = ids.collect();
+        let positions: HashMap<_, _> = order.iter().cloned().zip(0..).collect();
+        let squashes = replaces::squashes(modules.iter().flat_map(|module| &module.migrations));
+        let squashes = squashes
+            .into_iter()
+            .map(|(replaced, squash)| (replaced, positions[&squash.id]));
         Ok(Self {
-            positions: order.iter().cloned().zip(0..).collect(),
+            squashes: squashes.collect(),
+            positions,
             modules,
             order,
             schema,
@@ -83,6 +93,12 @@ impl Application {
     pub fn migration(&self, id: &MigrationId) -> Option<&Migration> {
         self.position(id)
             .map(|position| self.migration_at(position))
+    }
+
+    /// The squash that stands for a migration that is no longer there.
+    pub fn squash_of(&self, id: &MigrationId) -> Option<&Migration> {
+        let position = self.squashes.get(id)?;
+        Some(self.migration_at(*position))
     }
 
     /// All migrations in global order.

@@ -17,6 +17,7 @@ fn help_says_what_there_is() {
       new     Write an application, a module, or a part of one
       check   Say what a build or a start would refuse, and what migrations would do to rows and versions
       chain   Write a module's chain of migrations anew, after a merge or when one was written by hand
+      squash  Replace the first migrations of a module by one that does the same to a fresh database
       schema  Show the tables of all modules as the source declares them
       expand  Show the code that a module's build script generates
       help    Print this message or the help of the given subcommand(s)

@@ -1,6 +1,8 @@
 //! Migrations among themselves: one stamp each, they fold, their steps exist.
 
-use sdk_schema::{FoldFault, History, Migration, MigrationId, Name, Operation};
+use sdk_schema::{
+    FoldFault, History, Migration, MigrationId, Name, Operation, Replaced, check_replaces,
+};
 
 use super::difference;
 use crate::{
@@ -16,6 +18,7 @@ pub(super) fn check(module: &Module, folder: &Folder) -> Vec<FileFault> {
         faults.extend(steps(module, entry));
         faults.extend(after(folder, entry));
     }
+    faults.extend(replaces(folder));
     match fold(&folder.migrations) {
         Ok(history) => faults.extend(difference::check(module, &history)),
         Err(fault) => faults.push(fault),
@@ -103,7 +106,9 @@ fn after(folder: &Folder, entry: &Entry<Migration>) -> Vec<FileFault> {
         if after.stamp > own.stamp || after == own {
             return Some("whose stamp is not earlier");
         }
-        let exists = folder.migrations().any(|known| known.id == *after);
+        let exists = folder
+            .migrations()
+            .any(|known| known.id == *after || stands_for(known, after));
         (after.module == own.module && !exists).then_some("which does not exist")
     };
     let after = entry.content.after.iter();
@@ -113,4 +118,21 @@ fn after(folder: &Folder, entry: &Entry<Migration>) -> Vec<FileFault> {
             Some(FileFault::new(&entry.file, message))
         })
         .collect()
+}
+
+/// Whether a migration is the squash of one that is no longer there.
+fn stands_for(squash: &Migration, gone: &MigrationId) -> bool {
+    let mut replaced = squash.replaces.iter().flat_map(Replaced::all);
+    replaced.any(|replaced| (replaced.stamp, &replaced.name) == (gone.stamp, &gone.name))
+}
+
+/// What is wrong with what squashes replace.
+fn replaces(folder: &Folder) -> Vec<FileFault> {
+    let faults = check_replaces(folder.migrations()).into_iter();
+    let placed = faults.filter_map(|fault| {
+        let mut entries = folder.migrations.iter();
+        let entry = entries.find(|entry| entry.content.id == *fault.squash())?;
+        Some(FileFault::new(&entry.file, fault))
+    });
+    placed.collect()
 }

@@ -144,6 +144,27 @@ mod migrations {
     }
 }
 
+mod squash {
+    use super::*;
+
+    #[test]
+    fn refuses_to_replace_what_is_there() {
+        let text = r#"{ "format": 1, "replaces": ["20260102T120000Z_create_post", "20260103T120000Z_gone"], "operations": [] }"#;
+        insta::assert_snapshot!(check(&[(LATER, text)]), @"migrations/20260103T120000Z_later.json: migration `blog/20260103T120000Z_later` replaces `blog/20260102T120000Z_create_post`, which is still there: remove it, or do not replace it");
+    }
+
+    #[test]
+    fn a_migration_may_come_after_what_a_squash_stands_for() {
+        let post = edited(
+            POST,
+            "\"after\"",
+            "\"replaces\": [\"20260101T120500Z_a\", \"20260102T120000Z_b\"],\n  \"after\"",
+        );
+        let later = r#"{ "format": 1, "after": ["blog/20260101T120500Z_a"], "operations": [] }"#;
+        assert_eq!(check(&[(POST, &post), (LATER, later)]), "accepted");
+    }
+}
+
 mod difference {
     use super::*;
 

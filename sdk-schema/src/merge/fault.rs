@@ -1,5 +1,6 @@
 //! What can be wrong with a set of modules.
 
+use super::ReplacesFault;
 use crate::{
     Difference, FoldError, FoldFault, MigrationId, Name, ScheduleError, SeedRowFault, SeedSet,
     TableName,
@@ -101,6 +102,21 @@ pub enum MergeFault {
         /// The one it names.
         after: MigrationId,
     },
+    /// A migration comes after one for which a later squash stands.
+    #[error(
+        "migration `{migration}` comes after `{after}`, for which `{squash}` stands now, whose stamp is later: squash up to an earlier migration, or squash `{migration}` too"
+    )]
+    AfterSquashedLater {
+        /// The migration.
+        migration: MigrationId,
+        /// The one it names.
+        after: MigrationId,
+        /// The one that stands for it.
+        squash: MigrationId,
+    },
+    /// A squash cannot stand for what it replaces.
+    #[error(transparent)]
+    Replaces(#[from] ReplacesFault),
     /// Migrations with one stamp must each come before the others.
     #[error("migrations come after each other in a circle: {}", ticked(migrations))]
     AfterCircle {

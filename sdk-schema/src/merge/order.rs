@@ -2,11 +2,17 @@
 //!
 //! By stamp; among equal stamps what `after` and `requires` demand, then by
 //! module, then by name. Only equal stamps need a graph: an `after` to an
-//! earlier stamp holds by itself, and one to a later stamp is refused.
+//! earlier stamp holds by itself, and one to a later stamp is refused. An
+//! `after` to a migration that is no longer there leads to the squash that
+//! stands for it.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{MergeFault, Place, modules, modules::Requires};
+use super::{
+    MergeFault, Place, modules,
+    modules::Requires,
+    replaces::{self, Squashes},
+};
 use crate::{Manifest, MigrationId, graph};
 
 /// A migration and where it stands in its module.
@@ -23,11 +29,16 @@ pub(super) fn global(modules: &[Manifest], faults: &mut Vec<MergeFault>) -> Vec<
     entries.sort_by_key(|entry| entry.id);
     find_twins(&entries, faults);
     entries.dedup_by_key(|entry| entry.id);
-    check_after(modules, &entries, faults);
+    for module in modules {
+        let wrong = replaces::check_replaces(&module.migrations);
+        faults.extend(wrong.into_iter().map(MergeFault::from));
+    }
+    let squashes = replaces::squashes(modules.iter().flat_map(|module| &module.migrations));
+    check_after(modules, &entries, &squashes, faults);
     let requires = Requires::new(modules);
     let groups = entries.chunk_by(|a, b| a.id.stamp == b.id.stamp);
     groups
-        .flat_map(|group| order_group(group, &requires, faults))
+        .flat_map(|group| order_group(group, &requires, &squashes, faults))
         .collect()
 }
 
@@ -63,7 +74,12 @@ fn find_twins(entries: &[Entry<'_>], faults: &mut Vec<MergeFault>) {
     }
 }
 
-fn check_after(modules: &[Manifest], entries: &[Entry<'_>], faults: &mut Vec<MergeFault>) {
+fn check_after(
+    modules: &[Manifest],
+    entries: &[Entry<'_>],
+    squashes: &Squashes<'_>,
+    faults: &mut Vec<MergeFault>,
+) {
     let known: BTreeSet<_> = entries.iter().map(|entry| entry.id).collect();
     let linked = modules::positions(modules);
     for entry in entries {
@@ -71,6 +87,14 @@ fn check_after(modules: &[Manifest], entries: &[Entry<'_>], faults: &mut Vec<Mer
             let (migration, after) = (entry.id.clone(), after.clone());
             if after.stamp > migration.stamp {
                 faults.push(MergeFault::AfterLater { migration, after });
+            } else if let Some(squash) = squashes.get(&after) {
+                if squash.id.stamp > migration.stamp {
+                    faults.push(MergeFault::AfterSquashedLater {
+                        migration,
+                        after,
+                        squash: squash.id.clone(),
+                    });
+                }
             } else if !known.contains(&after) {
                 let reason = if linked.contains_key(after.module.as_str()) {
                     format!("which module `{}` does not have", after.module)
@@ -91,14 +115,13 @@ fn check_after(modules: &[Manifest], entries: &[Entry<'_>], faults: &mut Vec<Mer
 fn order_group(
     group: &[Entry<'_>],
     requires: &Requires,
+    squashes: &Squashes<'_>,
     faults: &mut Vec<MergeFault>,
 ) -> Vec<Place> {
-    if let [alone] = group
-        && !alone.after.contains(alone.id)
-    {
-        return vec![alone.place];
+    let mut edges = after_edges(group, squashes);
+    if group.len() == 1 && edges.is_empty() {
+        return vec![group[0].place];
     }
-    let mut edges = after_edges(group);
     edges.extend(requires_edges(group, requires));
     match graph::sort(group.len(), &edges) {
         Ok(order) => order.into_iter().map(|node| group[node].place).collect(),
@@ -111,11 +134,13 @@ fn order_group(
     }
 }
 
-fn after_edges(group: &[Entry<'_>]) -> Vec<(usize, usize)> {
+fn after_edges(group: &[Entry<'_>], squashes: &Squashes<'_>) -> Vec<(usize, usize)> {
+    let there = |after| squashes.get(after).map_or(after, |squash| &squash.id);
     let nodes: HashMap<_, _> = group.iter().map(|entry| entry.id).zip(0..).collect();
     let mut edges = Vec::new();
     for (node, entry) in group.iter().enumerate() {
-        let before = entry.after.iter().filter_map(|after| nodes.get(after));
+        let before = entry.after.iter();
+        let before = before.filter_map(|after| nodes.get(there(after)));
         edges.extend(before.map(|before| (*before, node)));
     }
     edges

@@ -423,6 +423,65 @@ fn saga(turns: &[(u8, Vec<Dice>)]) -> Vec<Manifest> {
         .to_vec()
 }
 
+/// A migration at that second which stands for others.
+fn squash(text: &str, replaces: Json) -> Migration {
+    Migration {
+        replaces: serde_json::from_value(replaces).unwrap(),
+        ..migration(text, json!([]))
+    }
+}
+
+#[test]
+fn what_comes_after_a_replaced_migration_comes_after_its_squash() {
+    let squash = squash(
+        "b/20261120T101502Z_squash",
+        json!([
+            { "migration": "20261120T101501Z_old", "replaces": ["20261120T101500Z_older", "20261120T101501Z_oldest"] },
+            "20261120T101502Z_create"
+        ]),
+    );
+    let a = |after: &str| module("a", vec![with_after(at("a", 2), after)]);
+    let b = || module("b", vec![squash.clone()]);
+    for after in [
+        "b/20261120T101500Z_older",
+        "b/20261120T101501Z_old",
+        "b/20261120T101502Z_create",
+    ] {
+        let order = Application::merge(vec![a(after), b()]).unwrap().order;
+        assert_eq!(order[0], squash.id, "after {after}");
+    }
+    let app = Application::merge(vec![b()]).unwrap();
+    assert_eq!(
+        app.squash_of(&id("b/20261120T101500Z_older")),
+        Some(&squash)
+    );
+    assert_eq!(app.squash_of(&id("b/20261120T101500Z_other")), None);
+    let early = module(
+        "a",
+        vec![with_after(at("a", 1), "b/20261120T101500Z_older")],
+    );
+    assert_snapshot!(check(vec![early, b()]), @"");
+    let own = with_after(squash.clone(), "b/20261120T101500Z_older");
+    assert_snapshot!(check(vec![module("b", vec![own])]), @"");
+}
+
+#[test]
+fn refuses_squashes_that_cannot_stand_for_what_they_replace() {
+    let one = |second: u8, replaces: Json| {
+        let text = format!("a/20261120T1015{second:02}Z_squash{second}");
+        squash(&text, replaces)
+    };
+    let check = |migrations| check(vec![module("a", migrations)]);
+    assert_snapshot!(check(vec![at("a", 1), one(2, json!(["20261120T101501Z_create_t1", "20261120T101502Z_x"]))]), @"migration `a/20261120T101502Z_squash2` replaces `a/20261120T101501Z_create_t1`, which is still there: remove it, or do not replace it");
+    assert_snapshot!(check(vec![
+        one(2, json!(["20261120T101501Z_x", "20261120T101502Z_x"])),
+        one(3, json!([{ "migration": "20261120T101503Z_x", "replaces": ["20261120T101502Z_x"] }])),
+    ]), @"migration `a/20261120T101503Z_squash3` replaces `a/20261120T101502Z_x`, which `a/20261120T101502Z_squash2` replaces already");
+    assert_snapshot!(check(vec![one(2, json!(["20261120T101502Z_x", "20261120T101501Z_x"]))]), @"migration `a/20261120T101502Z_squash2` replaces `a/20261120T101501Z_x` after one with a later stamp: expected the order of stamps");
+    assert_snapshot!(check(vec![one(3, json!(["20261120T101501Z_x", "20261120T101502Z_x"]))]), @"migration `a/20261120T101503Z_squash3` replaces what lies between 20261120T101501Z and 20261120T101502Z: expected a stamp from then");
+    assert_snapshot!(check(vec![at("a", 2), one(3, json!(["20261120T101501Z_x", "20261120T101503Z_x"]))]), @"migration `a/20261120T101503Z_squash3` replaces what comes before and after `a/20261120T101502Z_create_t2`: expected that to be replaced, too");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
