@@ -94,9 +94,10 @@ fn modules_are_merged_as_a_start_does() {
         "pub code: String",
         "pub code: i64",
     );
-    let folder = terminal.at.join("modules/geo/migrations");
-    std::fs::remove_dir_all(&folder).unwrap();
-    terminal.quietly("new migration geo");
+    let created = terminal.newest_file("modules/geo/migrations");
+    terminal.edit(&created, "\"string\"", "\"i64\"");
+    let stem = created.rsplit('/').next().unwrap_or_default();
+    terminal.quietly(&format!("chain geo --accept {stem}"));
     insta::assert_snapshot!(terminal.type_lines("check"), @"
     $ sdk-cli check
     ok   geo: 1 table, 1 migration

@@ -177,14 +177,18 @@ impl Terminal {
     /// The text of the newest migration of a module, without what varies in it.
     #[track_caller]
     pub(crate) fn newest_migration(&self, module: &str) -> String {
+        let newest = self.newest_file(&format!("modules/{module}/migrations"));
+        self.redacted(&self.read(newest))
+    }
+
+    /// The last JSON file of a folder in the order of names.
+    #[track_caller]
+    pub(crate) fn newest_file(&self, folder: &str) -> String {
         let mut files = Vec::new();
-        walk(
-            &self.at.join("modules").join(module).join("migrations"),
-            &mut files,
-        );
+        walk(&self.at.join(folder), &mut files);
         files.retain(|file| file.extension().is_some_and(|it| it == "json"));
         let newest = files.iter().max().unwrap();
-        self.redacted(&fs::read_to_string(newest).unwrap())
+        newest.strip_prefix(&self.at).unwrap().display().to_string()
     }
 
     /// The name of the file of a module's first migration.
