@@ -2,16 +2,20 @@
 //!
 //! The fold says what the tables look like afterwards; what there is to do
 //! follows from comparing that with what they look like now, field by field, by
-//! their numbers. Rows are rewritten in one case alone: when a field that held
-//! null no longer may. Trees that are of no use any more are put on the trash
-//! list, because redb does not delete what the same transaction has changed; the
-//! next that alters the schema does.
+//! their numbers. Rows are rewritten in two cases alone: when a field that held
+//! null gets a default in its place, and when the key becomes another. What rows
+//! must fit is checked before anything of the table is changed. Trees that are of
+//! no use any more are put on the trash list, because redb does not delete what
+//! the same transaction has changed; the next that alters the schema does.
 //!
 //! An operation costs what it touches, however many other tables there are.
 
 mod difference;
 mod index;
+mod log;
+mod module;
 mod rebuild;
+mod rekey;
 mod rows;
 mod touched;
 
@@ -33,6 +37,8 @@ use super::{
     trees::{ReadTrees, TreeId},
 };
 use difference::Difference;
+pub(super) use log::leaves_changes_behind;
+pub(super) use module::rename as rename_module;
 pub use rebuild::Rebuilt;
 pub(super) use rebuild::rebuild;
 
@@ -156,6 +162,7 @@ fn change(
     let difference = Difference::new(table.folded(), folded);
     let mut raw = table.raw().clone();
     raw.folded = folded.clone();
+    rows::check_values(tx, table, &raw, &difference.checked)?;
     difference.adapt_absent(table.folded(), &mut raw)?;
     if difference.needs_layout() {
         raw.layouts.push(layout(folded));
@@ -163,6 +170,9 @@ fn change(
     }
     for number in &difference.required {
         rows::fill_nulls(tx, &raw, *number)?;
+    }
+    if difference.is_rekeyed {
+        rekey::rekey(tx, head, table, &mut raw)?;
     }
     index::reconcile(tx, head, &mut raw, &difference.retyped)?;
     for number in &difference.referring {

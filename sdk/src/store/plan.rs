@@ -17,10 +17,12 @@ pub(crate) struct Plan(Vec<Source>);
 enum Source {
     /// From a place of the layout.
     Stored(Slot),
-    /// From a position of the layout that held a narrower type.
-    Widened(usize, Box<Widening>),
+    /// From a position of the layout that held another type.
+    Converted(usize, Box<Conversion>),
     /// From nowhere: rows of the layout are older than the field.
     Absent(Box<StoredValue>),
+    /// From nowhere, and nothing stands in its place: there is no such row.
+    Missing,
 }
 
 /// A value in the form it has in a row.
@@ -30,9 +32,10 @@ pub(crate) struct StoredValue {
     ty: FieldType,
 }
 
-/// From a narrower type to a wider one.
+/// From the type of a layout to that of the table. Whatever types the field had
+/// in between: each change of them kept every value or was refused.
 #[derive(Debug, Clone, PartialEq)]
-struct Widening {
+struct Conversion {
     to: Field,
 }
 
@@ -42,30 +45,31 @@ impl Source {
     fn absent(&self) -> Option<RawField<'_>> {
         match self {
             Self::Absent(value) => Some(value.raw()),
-            Self::Stored(_) | Self::Widened(..) => None,
+            Self::Stored(_) | Self::Converted(..) | Self::Missing => None,
         }
     }
 }
 
 impl Plan {
     /// Finds each field of a table in a layout. `absent` gives what rows without
-    /// the field have in its place.
+    /// the field have in its place; none when no row is without it.
     pub(crate) fn new(
         fields: &[Field],
         numbers: &[u16],
         layout: &Layout,
-        absent: impl Fn(u16) -> Result<StoredValue, DecodeError>,
+        absent: impl Fn(u16) -> Result<Option<StoredValue>, DecodeError>,
     ) -> Result<Self, DecodeError> {
         let source = |(field, number): (&Field, &u16)| {
             let Some(position) = layout.position(*number) else {
-                return absent(*number).map(|value| Source::Absent(Box::new(value)));
+                let value = absent(*number)?;
+                return Ok(value.map_or(Source::Missing, |it| Source::Absent(Box::new(it))));
             };
             let stored = &layout.fields[position].ty;
             Ok(if is_same_bytes(stored, &field.ty) {
                 Source::Stored(layout.slot(position))
             } else {
                 let to = field.clone();
-                Source::Widened(position, Box::new(Widening { to }))
+                Source::Converted(position, Box::new(Conversion { to }))
             })
         };
         let sources: Result<_, DecodeError> = fields.iter().zip(numbers).map(source).collect();
@@ -135,12 +139,13 @@ impl Plan {
         source.absent()
     }
 
-    /// The value of a field that was narrower, or why there is none.
+    /// The value of a field that had another type, or why there is none.
     fn convert(&self, row: &RowView<'_>, position: usize) -> Result<StoredValue, DecodeError> {
         match &self.0[position] {
-            Source::Widened(position, widening) => widening.apply(row.field(*position)?),
+            Source::Converted(position, conversion) => conversion.apply(row.field(*position)?),
             Source::Stored(slot) => Err(row.fault_at(*slot)),
             Source::Absent(value) => Ok((**value).clone()),
+            Source::Missing => Err(DecodeError::value(&"a row that has the field", &"one without")),
         }
     }
 }
@@ -189,7 +194,7 @@ impl StoredValue {
     }
 }
 
-impl Widening {
+impl Conversion {
     fn apply(&self, stored: RawField<'_>) -> Result<StoredValue, DecodeError> {
         if stored.is_null() {
             return Ok(StoredValue {
@@ -197,20 +202,43 @@ impl Widening {
                 ty: self.to.ty.clone(),
             });
         }
-        let value = widen(&self.to.ty, dynamic::decode(stored)?);
+        let value = convert(&self.to.ty, dynamic::decode(stored)?);
         StoredValue::new(&self.to, &value)
             .map_err(|error| DecodeError::value(&error.expected, &error.found))
     }
 }
 
-/// The same value in a wider type; unchanged when it is none.
-pub(crate) fn widen(to: &FieldType, value: Value) -> Value {
+/// The same value as one of another type; unchanged when it is none of that type,
+/// though an integer may still be out of its range.
+pub(crate) fn convert(to: &FieldType, value: Value) -> Value {
     match (to, value) {
         (FieldType::F64, Value::F32(value)) => Value::F64(value.into()),
+        (FieldType::F32, Value::F64(value)) => narrow(value).map_or(Value::F64(value), Value::F32),
         (
-            FieldType::I16 | FieldType::I32 | FieldType::I64 | FieldType::I128,
+            FieldType::I8
+            | FieldType::I16
+            | FieldType::I32
+            | FieldType::I64
+            | FieldType::I128,
             Value::Uint(value),
         ) => i128::try_from(value).map_or(Value::Uint(value), Value::Int),
+        (
+            FieldType::U8
+            | FieldType::U16
+            | FieldType::U32
+            | FieldType::U64
+            | FieldType::U128,
+            Value::Int(value),
+        ) => u128::try_from(value).map_or(Value::Int(value), Value::Uint),
         (_, value) => value,
     }
+}
+
+/// The number as one of 32 bits if that is equal: to round it would lose what a
+/// later change back cannot restore.
+fn narrow(value: f64) -> Option<f32> {
+    #[expect(clippy::cast_possible_truncation, reason = "compared right after")]
+    let narrow = value as f32;
+    let is_same = value.is_nan() || f64::from(narrow).total_cmp(&value).is_eq();
+    is_same.then_some(narrow)
 }

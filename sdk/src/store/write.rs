@@ -18,8 +18,8 @@ mod batch;
 mod change;
 mod constraint;
 mod delete;
-mod load;
-mod sorted;
+pub(super) mod load;
+pub(super) mod sorted;
 mod undo;
 
 use std::{
@@ -30,7 +30,7 @@ use std::{
     },
 };
 
-use sdk_schema::{Name, Operation};
+use sdk_schema::{Name, Operation, TableName};
 
 pub use batch::KeyedRow;
 pub(super) use constraint::has_row;
@@ -45,7 +45,7 @@ use super::{
     key::KeyFor,
     read::{ReadTx, encode_key},
     table::Table,
-    trees::{ReadTrees, TreeId, Trees},
+    trees::{EVERYTHING, ReadTrees, TreeId, Trees},
 };
 use undo::UndoList;
 
@@ -165,15 +165,12 @@ impl<'t> WriteTx<'t> {
         Ok(TableMut::new(self, Arc::new(binding)))
     }
 
-    pub(crate) async fn rename_module(&mut self, from: &Name, to: &Name) -> Result<(), StoreError> {
-        let _ = to;
-        Err(StoreError::UnknownTable {
-            table: from.to_string(),
-        })
-    }
-
     /// Applies one operation of a migration of `module` to the schema and the
     /// rows. A `run` changes neither: calling its step is the caller's affair.
+    ///
+    /// Feeds are not told what it does to rows. Where the log of changes would
+    /// hold rows that the table no longer reads, it is emptied: feeds learn that
+    /// they have to take a new snapshot.
     ///
     /// An operation that does not fit the schema changes nothing; one that the
     /// rows do not allow dooms the transaction.
@@ -184,7 +181,28 @@ impl<'t> WriteTx<'t> {
             self.doom_if_failed(emptied)?;
         }
         let alteration = Alteration::plan(&self.catalogue, module, operation)?;
-        let done = alteration.carry_out(&mut self.read);
+        let before = Arc::clone(&self.catalogue);
+        let done = alteration.carry_out(&mut self.read).and_then(|()| {
+            let (Operation::ChangeField { table, .. } | Operation::ChangeKey { table, .. }) =
+                operation
+            else {
+                return Ok(());
+            };
+            let table = TableName::new(module.clone(), table.clone());
+            if alter::leaves_changes_behind(&self.read, self.log.pending(), &before, &table)? {
+                self.empty_log()?;
+            }
+            Ok(())
+        });
+        self.doom_if_failed(done)
+    }
+
+    /// Makes all tables of a module those of another: after a module has got
+    /// another name. References to them follow, rows stay as they are. Does nothing
+    /// when `from` has no tables.
+    pub(crate) async fn rename_module(&mut self, from: &Name, to: &Name) -> Result<(), StoreError> {
+        self.require_alone()?;
+        let done = alter::rename_module(&mut self.read, from, to);
         self.doom_if_failed(done)
     }
 
@@ -278,6 +296,18 @@ impl<'t> WriteTx<'t> {
             let entry = entry.map(|entry| entry.value().to_vec());
             self.put(TreeId::Log, &key, entry.as_deref(), None)?;
         }
+        self.write_log()
+    }
+
+    /// Takes everything out of the log: what it holds cannot be given any more.
+    fn empty_log(&mut self) -> Result<(), StoreError> {
+        let entries = self.read.trees.range(TreeId::Log, EVERYTHING)?;
+        let keys = entries.map(|entry| entry.map(|(key, _)| key.value().to_vec()));
+        for key in keys.collect::<Result<Vec<_>, _>>()? {
+            // The transaction is shared with nobody: nothing is noted for an undo.
+            self.put(TreeId::Log, &key, None, None)?;
+        }
+        self.log.empty();
         self.write_log()
     }
 

@@ -1,9 +1,9 @@
 //! What is different between a table and the same table after an operation.
 
-use sdk_schema::{Field, FoldedTable, Value};
+use sdk_schema::{Conversion, Field, FoldedTable, Value};
 
 use super::{RawTable, StoreError, refuse};
-use crate::store::plan::widen;
+use crate::store::plan::{StoredValue, convert};
 
 /// Fields by number, sorted by what their change asks for.
 #[derive(Debug, Default)]
@@ -14,8 +14,12 @@ pub(super) struct Difference {
     dropped: Vec<u16>,
     /// Fields whose values are written otherwise: their indexes are made anew.
     pub retyped: Vec<u16>,
-    /// Fields that held null and no longer may.
+    /// Fields that held null and get their default in its place.
     pub required: Vec<u16>,
+    /// Fields whose values may not all be values from now on: each has to be.
+    pub checked: Vec<u16>,
+    /// Whether rows stand under other keys.
+    pub is_rekeyed: bool,
     /// Fields that refer to a table and did not refer to that one before.
     pub referring: Vec<u16>,
 }
@@ -37,6 +41,7 @@ impl Difference {
         }
         let gone = |number: &&u16| new.field_by_number(**number).is_none();
         difference.dropped = old.numbers.iter().filter(gone).copied().collect();
+        difference.is_rekeyed = key(old) != key(new);
         difference
     }
 
@@ -44,9 +49,20 @@ impl Difference {
         if (&old.ty, old.nullable) != (&new.ty, new.nullable) {
             self.retyped.push(number);
         }
-        if old.nullable && !new.nullable {
+        let is_required = old.nullable && !new.nullable;
+        let is_checked = old.ty.conversion_to(&new.ty) == Conversion::Checked;
+        if is_checked || is_required && new.default.is_none() {
+            self.checked.push(number);
+        }
+        if is_required && new.default.is_some() {
             self.required.push(number);
         }
+    }
+
+    /// Whether rows that were written before may not be readable from now on,
+    /// were there any that did not become another.
+    pub(super) fn leaves_rows_behind(&self) -> bool {
+        !(self.required.is_empty() && self.checked.is_empty())
     }
 
     /// Whether rows are written otherwise from now on.
@@ -54,7 +70,8 @@ impl Difference {
         !(self.added.is_empty() && self.dropped.is_empty() && self.retyped.is_empty())
     }
 
-    /// Brings up to date what rows have in place of fields that they lack.
+    /// Brings up to date what rows have in place of fields that they lack. A value
+    /// that fits no longer goes: there is no row that has it.
     pub(super) fn adapt_absent(
         &self,
         old: &FoldedTable,
@@ -77,11 +94,20 @@ impl Difference {
             let field = new_field(raw, *number);
             let value = before.value_from_json(json);
             let value = value.map_err(|error| refuse(&raw.name(), error.to_string()))?;
-            let value = filled(field, widen(&field.ty, value));
-            raw.absent.insert(*number, value.to_json());
+            let value = filled(field, convert(&field.ty, value));
+            match StoredValue::new(field, &value) {
+                Ok(_) => raw.absent.insert(*number, value.to_json()),
+                Err(_) => raw.absent.remove(number),
+            };
         }
         Ok(())
     }
+}
+
+/// The numbers of the fields of the key.
+fn key(folded: &FoldedTable) -> Vec<Option<u16>> {
+    let key = folded.table.key.iter();
+    key.map(|field| folded.number_of(field)).collect()
 }
 
 /// The field of that number in the table as it shall be.

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use sdk_schema::{Row, Value};
+use sdk_schema::{Field, FieldType, Row, Value};
 
 use super::{
     RawTable, ReadTrees, ReadTx, StoreError, StoredTable, difference::filled, ready, refuse,
@@ -10,12 +10,67 @@ use super::{
 use crate::store::{
     catalogue::{Binding, corrupt},
     encode,
+    plan::{StoredValue, convert},
+    row::dynamic,
     trees::{EVERYTHING, Guard},
     write::has_row,
 };
 
 /// How many rows are read before some are written back.
 const BATCH: usize = 1000;
+
+/// Checks that what some fields hold are values of what they shall be, in all
+/// rows: those of the table as it is.
+pub(super) fn check_values(
+    tx: &ReadTx<'_>,
+    table: &StoredTable,
+    new: &RawTable,
+    numbers: &[u16],
+) -> Result<(), StoreError> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let fields = numbers.iter().map(|number| {
+        let position = position(table, *number)?;
+        Ok((position, new.folded.field_by_number(*number)))
+    });
+    let fields: Vec<_> = fields.collect::<Result<_, StoreError>>()?;
+    for entry in tx.trees.range(table.rows(), EVERYTHING)? {
+        let (key, row) = entry?;
+        let fail = |error| corrupt(table, key.value(), error);
+        let view = table.view(row.value()).map_err(fail)?;
+        for (position, field) in &fields {
+            let value = table.read_field(&view, *position, dynamic::decode);
+            let Some(field) = field else { continue };
+            check_value(table, key.value(), field, value.map_err(fail)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a row holds a value of what a field shall be.
+fn check_value(
+    table: &StoredTable,
+    key: &[u8],
+    field: &Field,
+    value: Value,
+) -> Result<(), StoreError> {
+    let value = filled(field, convert(&field.ty, value));
+    let Err(error) = StoredValue::new(field, &value) else {
+        return Ok(());
+    };
+    let expected = match (&field.ty, &value) {
+        (FieldType::F32, Value::F64(_)) => "an f32 that equals it".to_owned(),
+        _ => error.expected,
+    };
+    let detail = format!(
+        "field `{}` of the row with the key {} is {}, where {expected} is expected",
+        field.name,
+        table.key_text(key),
+        error.found,
+    );
+    Err(refuse(table.name(), detail))
+}
 
 /// Puts the default of a field in place of null, in all rows that hold null.
 ///

@@ -420,21 +420,21 @@ fn stored_index(raw: &RawTable, index: &RawIndex) -> Result<StoredIndex, DecodeE
     })
 }
 
-/// What rows have in place of a younger field.
-fn absent(raw: &RawTable, number: u16) -> Result<StoredValue, DecodeError> {
+/// What rows have in place of a younger field; none when no row is without it.
+fn absent(raw: &RawTable, number: u16) -> Result<Option<StoredValue>, DecodeError> {
     let field = raw
         .folded
         .field_by_number(number)
         .ok_or_else(|| DecodeError::value(&"the number of a field", &number))?;
-    let json = raw.absent.get(&number);
-    let json =
-        json.ok_or_else(|| DecodeError::value(&"a value for rows without the field", &"none"));
-    let stored = json.and_then(|json| {
-        let value = field.value_from_json(json);
-        let stored = value.and_then(|value| StoredValue::new(field, &value));
-        stored.map_err(|error| DecodeError::value(&error.expected, &error.found))
-    });
-    stored.map_err(|error| error.in_field(&field.name))
+    let Some(json) = raw.absent.get(&number) else {
+        return Ok(None);
+    };
+    let value = field.value_from_json(json);
+    let stored = value.and_then(|value| StoredValue::new(field, &value));
+    stored
+        .map(Some)
+        .map_err(|error| DecodeError::value(&error.expected, &error.found))
+        .map_err(|error| error.in_field(&field.name))
 }
 
 /// One value as it is, several in brackets.

@@ -82,6 +82,8 @@ pub(in crate::store) struct LogWriter {
     bytes: u64,
     /// How many they may have.
     limit: u64,
+    /// Whether all entries before were removed.
+    is_emptied: bool,
 }
 
 impl LogState {
@@ -113,6 +115,7 @@ impl LogState {
             changes: Vec::new(),
             bytes: 0,
             limit: keep.bytes.max(PART_BYTES as u64),
+            is_emptied: false,
         }
     }
 
@@ -122,6 +125,9 @@ impl LogState {
             self.newest = written.position.revision;
             self.total = written.total;
             self.written += written.entries as usize;
+            if written.is_emptied {
+                self.first = None;
+            }
         }
     }
 
@@ -247,6 +253,18 @@ impl LogWriter {
             ..self.position
         };
         written.map(|part| key(part).to_bytes()).collect()
+    }
+
+    /// Like [`LogWriter::cut`], when all entries go, those of earlier revisions
+    /// included, which is the caller's affair.
+    pub(in crate::store) fn empty(&mut self) {
+        self.cut();
+        self.is_emptied = true;
+    }
+
+    /// The changes that wait to be written.
+    pub(in crate::store) fn pending(&self) -> &[u8] {
+        &self.changes
     }
 
     /// The entry of the changes since the last one.

@@ -21,7 +21,7 @@ use crate::store::{
 };
 
 /// How many bytes of rows and entries are gathered until they are inserted.
-const GATHERED_BYTES: usize = 192 << 20;
+pub(in crate::store) const GATHERED_BYTES: usize = 192 << 20;
 
 /// Rows on their way into a table.
 struct Load {

@@ -11,7 +11,7 @@ use crate::store::{error::StoreError, trees::WriteTree};
 
 /// Entries in one block of memory, and where each is.
 #[derive(Debug, Default)]
-pub(super) struct Sorted {
+pub(in crate::store) struct Sorted {
     bytes: Vec<u8>,
     entries: Vec<Slot>,
 }
@@ -27,7 +27,7 @@ struct Slot {
 }
 
 /// An entry that is in the tree already.
-pub(super) struct Taken {
+pub(in crate::store) struct Taken {
     pub key: Vec<u8>,
 }
 
@@ -40,11 +40,11 @@ const PLAIN_INSERTS: usize = 64;
 
 impl Sorted {
     /// How many bytes it occupies.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::store) fn len(&self) -> usize {
         self.bytes.len() + self.entries.len() * size_of::<Slot>()
     }
 
-    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) {
+    pub(in crate::store) fn push(&mut self, key: &[u8], value: &[u8]) {
         // redb holds no key and no value of 4 GiB: the insert refuses them.
         let len = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.entries.push(Slot {
@@ -62,7 +62,7 @@ impl Sorted {
         self.entries.iter().map(|slot| slot.of(&self.bytes))
     }
 
-    pub(super) fn sort(&mut self) {
+    pub(in crate::store) fn sort(&mut self) {
         let Self { bytes, entries } = self;
         let key = |slot: &Slot| slot.of(bytes).0;
         if entries.is_sorted_by(|a, b| key(a) <= key(b)) {
@@ -87,7 +87,7 @@ impl Sorted {
 
     /// Inserts the sorted entries and forgets them. Ends at the first whose key
     /// is in the tree, or twice among them; then the tree has a part of them.
-    pub(super) fn insert_into(
+    pub(in crate::store) fn insert_into(
         &mut self,
         tree: &mut WriteTree<'_>,
     ) -> Result<Option<Taken>, StoreError> {
