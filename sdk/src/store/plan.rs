@@ -145,7 +145,10 @@ impl Plan {
             Source::Converted(position, conversion) => conversion.apply(row.field(*position)?),
             Source::Stored(slot) => Err(row.fault_at(*slot)),
             Source::Absent(value) => Ok((**value).clone()),
-            Source::Missing => Err(DecodeError::value(&"a row that has the field", &"one without")),
+            Source::Missing => Err(DecodeError::value(
+                &"a row that has the field",
+                &"one without",
+            )),
         }
     }
 }
@@ -215,19 +218,11 @@ pub(crate) fn convert(to: &FieldType, value: Value) -> Value {
         (FieldType::F64, Value::F32(value)) => Value::F64(value.into()),
         (FieldType::F32, Value::F64(value)) => narrow(value).map_or(Value::F64(value), Value::F32),
         (
-            FieldType::I8
-            | FieldType::I16
-            | FieldType::I32
-            | FieldType::I64
-            | FieldType::I128,
+            FieldType::I8 | FieldType::I16 | FieldType::I32 | FieldType::I64 | FieldType::I128,
             Value::Uint(value),
         ) => i128::try_from(value).map_or(Value::Uint(value), Value::Int),
         (
-            FieldType::U8
-            | FieldType::U16
-            | FieldType::U32
-            | FieldType::U64
-            | FieldType::U128,
+            FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64 | FieldType::U128,
             Value::Int(value),
         ) => u128::try_from(value).map_or(Value::Int(value), Value::Uint),
         (_, value) => value,

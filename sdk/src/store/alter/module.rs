@@ -22,7 +22,10 @@ pub(in crate::store) fn rename(
         return Ok(());
     };
     if let Some(taken) = of(to) {
-        let detail = format!("module `{to}` has tables already, `{}` among them", taken.name());
+        let detail = format!(
+            "module `{to}` has tables already, `{}` among them",
+            taken.name()
+        );
         return Err(refuse(first.name(), detail));
     }
     let (mut gone, mut new) = (Vec::new(), Vec::new());

@@ -392,9 +392,14 @@ impl StoredTable {
 /// How the fields of a table are found in rows of each layout.
 fn plans(raw: &RawTable, layouts: &[Layout]) -> Result<Vec<Plan>, DecodeError> {
     let folded = &raw.folded;
-    let plan = |layout| {
+    let plan = |layout: &Layout| {
+        let is_written = usize::from(layout.number) + 1 == layouts.len();
         Plan::new(&folded.table.fields, &folded.numbers, layout, |number| {
-            absent(raw, number)
+            match absent(raw, number)? {
+                // Rows that are written have all fields.
+                None if is_written => Err(no_value(raw, number)),
+                value => Ok(value),
+            }
         })
     };
     layouts.iter().map(plan).collect()
@@ -435,6 +440,14 @@ fn absent(raw: &RawTable, number: u16) -> Result<Option<StoredValue>, DecodeErro
         .map(Some)
         .map_err(|error| DecodeError::value(&error.expected, &error.found))
         .map_err(|error| error.in_field(&field.name))
+}
+
+fn no_value(raw: &RawTable, number: u16) -> DecodeError {
+    let error = DecodeError::value(&"a value for rows without the field", &"none");
+    match raw.folded.field_by_number(number) {
+        Some(field) => error.in_field(&field.name),
+        None => error,
+    }
 }
 
 /// One value as it is, several in brackets.

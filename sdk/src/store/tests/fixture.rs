@@ -147,6 +147,65 @@ pub(super) fn operation(json: Json) -> Operation {
     serde_json::from_value(json).expect("an operation")
 }
 
+/// A store with one table, `blog.item`, and three rows.
+pub(super) async fn items() -> Store {
+    let store = Store::in_memory(Clock::manual(at(0))).unwrap();
+    let create = serde_json::json!({ "create_table": {
+        "name": "item", "key": ["id"],
+        "fields": [
+            { "name": "id", "type": "u32" },
+            { "name": "name", "type": "string" },
+            { "name": "size", "type": "u8", "nullable": true },
+        ],
+    } });
+    migrate(&store, [create]).await.unwrap();
+    for (id, name, size) in [
+        (1, "one", serde_json::json!(1)),
+        (2, "two", serde_json::json!(null)),
+        (3, "three", serde_json::json!(3)),
+    ] {
+        add(
+            &store,
+            "blog.item",
+            serde_json::json!({ "id": id, "name": name, "size": size }),
+        )
+        .await
+        .unwrap();
+    }
+    store
+}
+
+pub(super) async fn migrate<const N: usize>(
+    store: &Store,
+    operations: [Json; N],
+) -> Result<(), StoreError> {
+    alter(store, &operations.map(operation)).await
+}
+
+pub(super) async fn add(store: &Store, table: &str, row: Json) -> Result<(), StoreError> {
+    store
+        .write(async |tx| {
+            let mut table = tx.table(table)?;
+            let row = table.schema().row_from_json(&row)?;
+            table.insert(row).await
+        })
+        .await
+}
+
+/// All rows of a table as JSON lines.
+pub(super) async fn dump(store: &Store, table: &str) -> String {
+    let page = store
+        .read(async |tx| tx.table(table)?.scan().collect().await)
+        .await;
+    let rows: Vec<_> = page
+        .unwrap()
+        .rows
+        .iter()
+        .map(|row| row.to_json().to_string())
+        .collect();
+    rows.join("\n")
+}
+
 pub(super) async fn insert<T: Table>(store: &Store, row: &T) -> Result<(), StoreError> {
     store.write(async |tx| tx.insert(row).await).await
 }

@@ -3,66 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::fixture::*;
-use crate::{
-    clock::Clock,
-    store::{Store, StoreError},
-};
-
-/// A store with one table, `blog.item`, and three rows.
-async fn items() -> Store {
-    let store = Store::in_memory(Clock::manual(at(0))).unwrap();
-    let create = json!({ "create_table": {
-        "name": "item", "key": ["id"],
-        "fields": [
-            { "name": "id", "type": "u32" },
-            { "name": "name", "type": "string" },
-            { "name": "size", "type": "u8", "nullable": true },
-        ],
-    } });
-    migrate(&store, [create]).await.unwrap();
-    for (id, name, size) in [
-        (1, "one", json!(1)),
-        (2, "two", json!(null)),
-        (3, "three", json!(3)),
-    ] {
-        add(
-            &store,
-            "blog.item",
-            json!({ "id": id, "name": name, "size": size }),
-        )
-        .await
-        .unwrap();
-    }
-    store
-}
-
-async fn migrate<const N: usize>(store: &Store, operations: [Json; N]) -> Result<(), StoreError> {
-    alter(store, &operations.map(operation)).await
-}
-
-async fn add(store: &Store, table: &str, row: Json) -> Result<(), StoreError> {
-    store
-        .write(async |tx| {
-            let mut table = tx.table(table)?;
-            let row = table.schema().row_from_json(&row)?;
-            table.insert(row).await
-        })
-        .await
-}
-
-/// All rows of a table as JSON lines.
-async fn dump(store: &Store, table: &str) -> String {
-    let page = store
-        .read(async |tx| tx.table(table)?.scan().collect().await)
-        .await;
-    let rows: Vec<_> = page
-        .unwrap()
-        .rows
-        .iter()
-        .map(|row| row.to_json().to_string())
-        .collect();
-    rows.join("\n")
-}
+use crate::store::StoreError;
 
 /// Applies operations to the items and shows them, a new row included.
 async fn check<const N: usize>(operations: [Json; N], new: Json) -> String {
