@@ -1,15 +1,15 @@
 //! Random tables of all field types against a map with the same rows.
 //!
 //! A table is made up with its key and its indexes, then transactions change
-//! it, some of them failing half-way; in between it gains fields and is opened
-//! anew. After each, the rows in the order of the key and of every index, in both
+//! it, some of them failing half-way; in between it gains and loses fields, whose
+//! types, nullability and place in the key change, and is opened anew. After each, the rows in the order of the key and of every index, in both
 //! directions and page by page, are those of the map, sorted by the order of
 //! the values, which this file has by itself and not from the key codec.
 
 use std::{cmp::Ordering, collections::BTreeMap, path::Path};
 
 use proptest::{prelude::*, sample::Index as Pick};
-use sdk_schema::{Field, FieldType, Index, Operation, Row, Table, Value};
+use sdk_schema::{Conversion, Field, FieldType, Index, Name, Operation, Row, Table, Value};
 
 use super::fixture::*;
 use crate::{
@@ -45,6 +45,12 @@ enum Act {
     /// Some steps, and after how many of them the closure fails.
     Write(Vec<Step>, Option<Pick>),
     AddField(Pick, Option<Pick>),
+    DropField(Pick),
+    /// Of which field, and to which of the types that may hold its values.
+    ChangeType(Pick, Pick),
+    /// Null is allowed where it was not, or no longer is; then the default.
+    ChangeNull(Pick, Option<Pick>),
+    ChangeKey(Vec<Pick>),
     Reopen,
 }
 
@@ -83,9 +89,13 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
         6 => write.prop_map(|(steps, fails)| Act::Write(steps, fails)),
         1 => (any::<Pick>(), any::<Option<Pick>>()).prop_map(|(ty, of)| Act::AddField(ty, of)),
+        1 => any::<Pick>().prop_map(Act::DropField),
+        4 => (any::<Pick>(), any::<Pick>()).prop_map(|(field, ty)| Act::ChangeType(field, ty)),
+        2 => (any::<Pick>(), any::<Option<Pick>>()).prop_map(|(it, value)| Act::ChangeNull(it, value)),
+        1 => prop::collection::vec(any::<Pick>(), 1..3).prop_map(Act::ChangeKey),
         1 => Just(Act::Reopen),
     ];
-    prop::collection::vec(act, 1..8)
+    prop::collection::vec(act, 1..12)
 }
 
 /// The order of values as the page of the formats has it: null first, numbers by
@@ -205,6 +215,8 @@ impl Shape {
 struct Model {
     table: Table,
     rows: BTreeMap<Key, Vec<Value>>,
+    /// How many fields there ever were.
+    named: usize,
 }
 
 impl Model {
@@ -339,10 +351,11 @@ async fn write(store: &Store, model: &mut Model, steps: &[Step], fails: Option<P
 }
 
 async fn add_field(store: &Store, model: &mut Model, ty: Pick, default: Option<Pick>) {
-    let number = model.table.fields.len();
-    if number == MOST_FIELDS {
+    if model.table.fields.len() == MOST_FIELDS {
         return;
     }
+    let number = model.named;
+    model.named += 1;
     let types = samples::types();
     let mut field = Field::new(name(&format!("f{number}")), ty.get(&types).clone());
     let values = samples::values(&field.ty);
@@ -358,6 +371,166 @@ async fn add_field(store: &Store, model: &mut Model, ty: Pick, default: Option<P
     alter(store, &[Operation::AddField { table, field }])
         .await
         .unwrap();
+}
+
+async fn drop_field(store: &Store, model: &mut Model, pick: Pick) {
+    let is_free = |field: &&Field| {
+        let mut indexes = model.table.indexes.iter();
+        !model.table.key.contains(&field.name)
+            && !indexes.any(|index| index.fields.contains(&field.name))
+    };
+    let free: Vec<_> = model.table.fields.iter().filter(is_free).collect();
+    if free.is_empty() {
+        return;
+    }
+    let field = pick.get(&free).name.clone();
+    let position = model.position(&field);
+    model.table.fields.remove(position);
+    for row in model.rows.values_mut() {
+        row.remove(position);
+    }
+    let table = name("random");
+    alter(store, &[Operation::DropField { table, field }])
+        .await
+        .unwrap();
+}
+
+/// The types to which a field of a type may change.
+fn successors(ty: &FieldType) -> Vec<FieldType> {
+    let variants = |names: &[&str]| FieldType::Enum(names.iter().map(|it| name(it)).collect());
+    let enums = [
+        variants(&["calm", "angry", "asleep"]),
+        variants(&["asleep", "calm"]),
+        variants(&["angry", "new"]),
+        variants(&["new", "asleep", "calm", "angry"]),
+    ];
+    let lists = enums.clone().map(|ty| FieldType::Vec(Box::new(ty)));
+    let all = samples::orderable().into_iter().chain(enums).chain(lists);
+    let may_hold = |to: &FieldType| {
+        matches!(
+            ty.conversion_to(to),
+            Conversion::Wider | Conversion::Checked
+        )
+    };
+    all.filter(may_hold).collect()
+}
+
+/// The value as one of another type, if it is one: by way of its spelling, which
+/// is the same for all integers.
+fn converted(to: &FieldType, value: &Value) -> Option<Value> {
+    match (to, value) {
+        (_, Value::Null) => Some(Value::Null),
+        (FieldType::F64, Value::F32(value)) => Some(Value::F64(f64::from(*value))),
+        (FieldType::F32, Value::F64(value)) if value.is_nan() => Some(Value::F32(f32::NAN)),
+        (FieldType::F32, Value::F64(value)) => {
+            let narrow: f32 = value.to_string().parse().ok()?;
+            (f64::from(narrow).to_bits() == value.to_bits()).then_some(Value::F32(narrow))
+        }
+        _ => Value::from_json(to, &value.to_json()).ok(),
+    }
+}
+
+impl Model {
+    /// The same rows in another table, unless one does not fit or two collide.
+    fn changed(
+        &self,
+        table: Table,
+        change: impl Fn(&mut Vec<Value>) -> Option<()>,
+    ) -> Option<Self> {
+        let mut new = Self {
+            table,
+            rows: BTreeMap::new(),
+            named: self.named,
+        };
+        for row in self.rows.values() {
+            let mut row = row.clone();
+            change(&mut row)?;
+            let key = new.key(&row);
+            if new.rows.contains_key(&key) || new.is_taken(&key, &row) {
+                return None;
+            }
+            new.rows.insert(key, row);
+        }
+        Some(new)
+    }
+}
+
+/// Applies an operation that the rows may refuse.
+async fn try_alter(store: &Store, model: &mut Model, expected: Option<Model>, step: Operation) {
+    let done = alter(store, &[step]).await;
+    match (expected, done) {
+        (Some(new), Ok(())) => *model = new,
+        (None, Err(StoreError::Alter { .. })) => {}
+        (expected, done) => panic!("{done:?}, expected {:?}", expected.map(|it| it.rows)),
+    }
+}
+
+async fn change_field(store: &Store, model: &mut Model, field: Field) {
+    let position = model.position(&field.name);
+    let mut table = model.table.clone();
+    table.fields[position] = field.clone();
+    let expected = model.changed(table, |row| {
+        let value = converted(&field.ty, &row[position])?;
+        row[position] = match value {
+            Value::Null if !field.nullable => field.default.clone()?,
+            value => value,
+        };
+        Some(())
+    });
+    let table = name("random");
+    let step = Operation::ChangeField { table, field };
+    try_alter(store, model, expected, step).await;
+}
+
+async fn change_type(store: &Store, model: &mut Model, pick: Pick, ty: Pick) {
+    let mut field = pick.get(&model.table.fields).clone();
+    let types = successors(&field.ty);
+    let is_enum = matches!(field.ty, FieldType::Enum(_));
+    if types.is_empty() || model.table.key.contains(&field.name) && !is_enum {
+        return;
+    }
+    field.ty = ty.get(&types).clone();
+    field.default = None;
+    change_field(store, model, field).await;
+}
+
+async fn change_null(store: &Store, model: &mut Model, pick: Pick, default: Option<Pick>) {
+    let mut field = pick.get(&model.table.fields).clone();
+    if model.table.key.contains(&field.name) {
+        return;
+    }
+    field.nullable = !field.nullable;
+    field.default = default
+        .filter(|_| !field.nullable)
+        .map(|pick| pick.get(&samples::values(&field.ty)).clone())
+        .filter(|value| can_be_default(&field, value));
+    change_field(store, model, field).await;
+}
+
+/// Whether a value reads back as itself, as a default must: NaN does not.
+fn can_be_default(field: &Field, value: &Value) -> bool {
+    Value::from_json(&field.ty, &value.to_json()).as_ref() == Ok(value)
+}
+
+async fn change_key(store: &Store, model: &mut Model, picks: &[Pick]) {
+    let able = |field: &&Field| !field.nullable && field.ty.is_orderable();
+    let able: Vec<_> = model.table.fields.iter().filter(able).collect();
+    let mut key: Vec<Name> = Vec::new();
+    for field in picks.iter().map(|pick| pick.get(&able)) {
+        if !key.contains(&field.name) {
+            key.push(field.name.clone());
+        }
+    }
+    // It stays clear by what a scan goes.
+    let is_led = |index: &Index| index.fields[0] == key[0];
+    if model.table.indexes.iter().any(is_led) {
+        return;
+    }
+    let mut table = model.table.clone();
+    table.key.clone_from(&key);
+    let expected = model.changed(table, |_| Some(()));
+    let table = name("random");
+    try_alter(store, model, expected, Operation::ChangeKey { table, key }).await;
 }
 
 /// Rows as text, which of a NaN is equal to itself.
@@ -447,6 +620,7 @@ async fn run(shape: &Shape, acts: &[Act]) {
         .await
         .unwrap();
     let mut model = Model {
+        named: table.fields.len(),
         table,
         rows: BTreeMap::new(),
     };
@@ -454,6 +628,10 @@ async fn run(shape: &Shape, acts: &[Act]) {
         match act {
             Act::Write(steps, fails) => write(&store, &mut model, steps, *fails).await,
             Act::AddField(ty, default) => add_field(&store, &mut model, *ty, *default).await,
+            Act::DropField(field) => drop_field(&store, &mut model, *field).await,
+            Act::ChangeType(field, ty) => change_type(&store, &mut model, *field, *ty).await,
+            Act::ChangeNull(field, value) => change_null(&store, &mut model, *field, *value).await,
+            Act::ChangeKey(picks) => change_key(&store, &mut model, picks).await,
             Act::Reopen => {
                 drop(store);
                 store = open(folder.path());
