@@ -86,6 +86,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let steps = prop::collection::vec(step(), 1..10);
     let write = (steps, prop::option::weighted(0.3, any::<Pick>()));
+    let first = prop::collection::vec(step(), 1..5).prop_map(|steps| Act::Write(steps, None));
     let act = prop_oneof![
         6 => write.prop_map(|(steps, fails)| Act::Write(steps, fails)),
         1 => (any::<Pick>(), any::<Option<Pick>>()).prop_map(|(ty, of)| Act::AddField(ty, of)),
@@ -95,7 +96,10 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => prop::collection::vec(any::<Pick>(), 1..3).prop_map(Act::ChangeKey),
         1 => Just(Act::Reopen),
     ];
-    prop::collection::vec(act, 1..12)
+    (first, prop::collection::vec(act, 1..12)).prop_map(|(first, mut acts)| {
+        acts.insert(0, first);
+        acts
+    })
 }
 
 /// The order of values as the page of the formats has it: null first, numbers by
@@ -158,7 +162,10 @@ impl Eq for Key {}
 impl Shape {
     fn table(&self) -> Table {
         let orderable = samples::orderable();
-        let types = samples::types();
+        let mut types = samples::types();
+        // Every other field has a type that can change.
+        let changing: Vec<_> = types.iter().filter(|ty| can_change(ty)).cloned().collect();
+        types.extend(changing.iter().cycle().take(types.len()).cloned());
         let named = |number: usize, ty: &FieldType, nullable: bool| {
             let mut field = Field::new(name(&format!("f{number}")), ty.clone());
             field.nullable = nullable;
@@ -244,6 +251,7 @@ impl Model {
     fn values(&self, choice: &Choice) -> Vec<Value> {
         let value = |(field, pick): (&Field, &Pick)| {
             let mut values = samples::values(&field.ty);
+            values.extend(small(&field.ty));
             if field.nullable {
                 values.push(Value::Null);
                 values.push(Value::Null);
@@ -359,7 +367,9 @@ async fn add_field(store: &Store, model: &mut Model, ty: Pick, default: Option<P
     let types = samples::types();
     let mut field = Field::new(name(&format!("f{number}")), ty.get(&types).clone());
     let values = samples::values(&field.ty);
-    field.default = default.map(|pick| pick.get(&values).clone());
+    field.default = default
+        .map(|pick| pick.get(&values).clone())
+        .filter(|value| can_be_default(&field, value));
     field.nullable = field.default.is_none();
     let value = field.default.clone().unwrap_or(Value::Null);
     model.table.fields.push(field.clone());
@@ -413,6 +423,23 @@ fn successors(ty: &FieldType) -> Vec<FieldType> {
         )
     };
     all.filter(may_hold).collect()
+}
+
+fn can_change(ty: &FieldType) -> bool {
+    !successors(ty).is_empty()
+}
+
+/// Values that most types to which one changes hold: rows have them often.
+fn small(ty: &FieldType) -> Vec<Value> {
+    let json = match ty {
+        FieldType::F32 | FieldType::F64 => [0.5, -2.0].map(serde_json::Value::from),
+        ty if can_change(ty) => [0, 1].map(serde_json::Value::from),
+        _ => return Vec::new(),
+    };
+    let values = json
+        .iter()
+        .filter_map(|json| Value::from_json(ty, json).ok());
+    values.cycle().take(8).collect()
 }
 
 /// The value as one of another type, if it is one: by way of its spelling, which
@@ -483,12 +510,16 @@ async fn change_field(store: &Store, model: &mut Model, field: Field) {
 }
 
 async fn change_type(store: &Store, model: &mut Model, pick: Pick, ty: Pick) {
-    let mut field = pick.get(&model.table.fields).clone();
-    let types = successors(&field.ty);
-    let is_enum = matches!(field.ty, FieldType::Enum(_));
-    if types.is_empty() || model.table.key.contains(&field.name) && !is_enum {
+    let can_change = |field: &&Field| {
+        let in_key = model.table.key.contains(&field.name);
+        can_change(&field.ty) && (!in_key || matches!(field.ty, FieldType::Enum(_)))
+    };
+    let fields: Vec<_> = model.table.fields.iter().filter(can_change).collect();
+    if fields.is_empty() {
         return;
     }
+    let mut field = (*pick.get(&fields)).clone();
+    let types = successors(&field.ty);
     field.ty = ty.get(&types).clone();
     field.default = None;
     change_field(store, model, field).await;
