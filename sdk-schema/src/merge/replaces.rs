@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{Migration, MigrationId, Name, Replaced, Stamp};
+use crate::{Migration, MigrationId, Name, Replaced};
 
 /// What is wrong with what a squash replaces.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,21 +38,9 @@ pub enum ReplacesFault {
         /// The migration that stands too late.
         replaced: MigrationId,
     },
-    /// The stamp of a squash lies outside of what it replaces.
+    /// A migration stands between those that a squash replaces, or between them and it.
     #[error(
-        "migration `{squash}` replaces what lies between {first} and {last}: expected a stamp from then"
-    )]
-    Stamp {
-        /// The squash.
-        squash: MigrationId,
-        /// The first stamp that it replaces.
-        first: Stamp,
-        /// The last one.
-        last: Stamp,
-    },
-    /// A migration stands between those that a squash replaces.
-    #[error(
-        "migration `{squash}` replaces what comes before and after `{between}`: expected that to be replaced, too"
+        "migration `{between}` stands between `{squash}` and what that replaces: expected it to be replaced, too"
     )]
     Gap {
         /// The squash.
@@ -69,7 +57,6 @@ impl ReplacesFault {
             Self::Present { squash, .. }
             | Self::Twice { squash, .. }
             | Self::Order { squash, .. }
-            | Self::Stamp { squash, .. }
             | Self::Gap { squash, .. } => squash,
         }
     }
@@ -125,31 +112,20 @@ pub fn check_replaces<'a>(
 
 /// Those that it replaces directly; what they replaced was checked in its day.
 fn check_order(squash: &Migration) -> Option<ReplacesFault> {
-    let [first, .., last] = squash.replaces.as_slice() else {
-        let only = squash.replaces.first()?.stamp;
-        return outside(squash, only, only);
-    };
     let mut pairs = squash.replaces.windows(2);
-    match pairs.find(|pair| pair[0].stamp >= pair[1].stamp) {
-        Some(pair) => Some(ReplacesFault::Order {
-            squash: squash.id.clone(),
-            replaced: identity(&pair[1], &squash.id.module),
-        }),
-        None => outside(squash, first.stamp, last.stamp),
-    }
-}
-
-fn outside(squash: &Migration, first: Stamp, last: Stamp) -> Option<ReplacesFault> {
-    let inside = (first..=last).contains(&squash.id.stamp);
-    (!inside).then(|| ReplacesFault::Stamp {
+    let pair = pairs.find(|pair| pair[0].stamp >= pair[1].stamp)?;
+    Some(ReplacesFault::Order {
         squash: squash.id.clone(),
-        first,
-        last,
+        replaced: identity(&pair[1], &squash.id.module),
     })
 }
 
 fn check_gap(squash: &Migration, migrations: &[&Migration]) -> Option<ReplacesFault> {
+    if squash.replaces.is_empty() {
+        return None;
+    }
     let stamps = squash.replaces.iter().map(|replaced| replaced.stamp);
+    let stamps = stamps.chain([squash.id.stamp]);
     let (first, last) = (stamps.clone().min()?, stamps.max()?);
     let between = migrations.iter().find(|other| {
         // What is there and replaced has its own fault.
