@@ -20,7 +20,7 @@ mod translations;
 
 use std::{collections::BTreeSet, path::Path};
 
-use sdk_schema::{BUILT_IN_MODULE, Draft, Given, Name, Operation};
+use sdk_schema::{BUILT_IN_MODULE, Draft, Given, History, Name, Operation};
 
 use crate::{
     file_fault::{FileFault, FileFaults},
@@ -80,14 +80,22 @@ pub struct NoDraft {
 /// # Errors
 /// Why no migration can be written.
 pub fn draft(module: &Module, folder: &Folder, given: &Given) -> Result<Draft, NoDraft> {
-    let history = migrations::fold(&folder.migrations).map_err(|fault| NoDraft {
-        faults: FileFaults::some(vec![fault]),
+    let history = migrated(folder).map_err(|faults| NoDraft {
+        faults,
         needs_value: Vec::new(),
         only_needs_values: false,
     })?;
     let mut given = given.clone();
     given.steps.extend(taken_steps(module, folder));
     difference::draft(module, &history, &given)
+}
+
+/// What the migrations make.
+///
+/// # Errors
+/// The first operation that cannot be applied.
+pub fn migrated(folder: &Folder) -> Result<History, FileFaults> {
+    migrations::fold(&folder.migrations).map_err(|fault| FileFaults::some(vec![fault]))
 }
 
 /// The names of functions that the module has, and of steps that it had.

@@ -6,6 +6,7 @@
 //! ready, others say what is missing. When there is no difference, nothing is
 //! written.
 
+mod allow;
 mod fill;
 mod naming;
 mod order;
@@ -18,7 +19,7 @@ use sdk_codegen::{
     folder::{Folder, Reading},
     source::Module,
 };
-use sdk_schema::{Migration, MigrationId, Operation, Run};
+use sdk_schema::{Migration, MigrationId, Operation, Run, StepStub};
 
 use super::Refusal;
 use crate::{
@@ -49,6 +50,7 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
         Content {
             functions: draft.steps.iter().map(Function::of).collect(),
             operations: draft.operations,
+            steps: draft.steps,
         }
     };
     if content.operations.is_empty() {
@@ -60,6 +62,7 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     let Content {
         operations,
         functions,
+        steps,
     } = content;
     let after = order::after(project, &module, &folder, &operations)?;
     let id = MigrationId {
@@ -70,15 +73,17 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
             .cloned()
             .unwrap_or_else(|| naming::name(&operations)),
     };
-    let migration = Migration {
+    let mut migration = Migration {
         description: naming::description(&operations),
         after,
         ..Migration::new(id, operations)
     };
+    let before = check::migrated(&folder).map_err(|fault| fill::failed(member, &module, fault))?;
+    migration.allow = allow::allowances(before.fold(), &migration, &steps);
     let mut changes = Changes::new(&project.root);
     let file = member.file(MIGRATIONS).join(migration.id.file_name());
     changes.create(file, migration.to_text());
-    let steps = add_steps(project, member, &module, &functions, &mut changes)?;
+    let file = add_steps(project, member, &module, &functions, &mut changes)?;
     if arguments.dry_run {
         return Ok(shown(&changes));
     }
@@ -87,13 +92,15 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     for operation in &migration.operations {
         report.line(format!("    {}", operation.describe()));
     }
-    Ok(hints(report, &functions, steps.as_deref()))
+    Ok(hints(report, &functions, file.as_deref()))
 }
 
 /// What a migration does, and the functions that it needs.
 struct Content {
     operations: Vec<Operation>,
     functions: Vec<Function>,
+    /// What the functions are for, where a difference needs them.
+    steps: Vec<StepStub>,
 }
 
 /// A migration that only runs a step of the given name.
@@ -126,6 +133,7 @@ fn empty(arguments: &NewMigration, module: &Module, folder: &Folder) -> Result<C
     Ok(Content {
         functions: vec![Function::empty(&name, arguments.table.as_ref())],
         operations: vec![Operation::Run(run)],
+        steps: Vec::new(),
     })
 }
 

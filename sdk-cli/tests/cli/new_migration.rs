@@ -647,19 +647,21 @@ fn the_rows_that_are_there_get_a_value_for_a_new_field() {
     "#);
     assert_eq!(terminal.snapshot(), before);
     let line = "new migration stock --fill item.weight=7 --fill item.size=";
-    insta::assert_snapshot!(terminal.type_lines(line), @"
+    insta::assert_snapshot!(terminal.type_lines(line), @r#"
     $ sdk-cli new migration stock --fill item.weight=7 --fill item.size=
     created modules/stock/migrations/[STAMP]_change_item.json
         add field `weight` (u32, default 7) to `item`
-        add field `size` (string, nullable) to `item`
+        add field `size` (string, nullable, default "") to `item`
         change field `weight` of `item` to (u32)
-    ");
+        change field `size` of `item` to (string, nullable)
+    "#);
     insta::assert_snapshot!(terminal.type_lines("new migration stock\ncheck"), @"
     $ sdk-cli new migration stock
     nothing to migrate: the migrations of `stock` make what its source declares
     $ sdk-cli check
     ok   stock: 1 table, 2 migrations
-    ok   1 module checked
+    modules/stock/migrations/[STAMP]_change_item.json:26:5: warning requires_field: field `weight` of `item` is new and must be written, and rows that the version before inserts lack it; stop it first, or keep a default until it is gone
+    ok   1 module checked, 1 warning
     ");
 }
 

@@ -7,16 +7,16 @@ const STEPS: &str = "modules/stock/src/steps.rs";
 const TABLES: &str = "modules/stock/src/tables.rs";
 
 /// Changes the source of the guide's table, writes the migration, and shows what
-/// was said and the steps. Nothing is left to migrate, and `check` accepts it.
+/// was said and the steps. Nothing is left to migrate, and `check` finds no fault.
 #[track_caller]
 fn steps(terminal: &Terminal, changes: &[(&str, &str)]) -> String {
     for (from, to) in changes {
         terminal.edit(TABLES, from, to);
     }
     let said = terminal.type_lines("new migration stock");
-    let again = terminal.type_lines("new migration stock\ncheck");
+    let again = terminal.type_lines("new migration stock\ncheck --json");
     assert!(
-        again.contains("nothing to migrate") && again.contains("1 module checked"),
+        again.contains("nothing to migrate") && again.contains("\"faults\": 0"),
         "{said}{again}"
     );
     said + &terminal.read(STEPS)
@@ -332,7 +332,7 @@ fn a_data_step_is_written_alone() {
         "new migration stock --empty tidy
          new migration stock --empty --name shorten_names --table item
          check"
-    ), @"
+    ), @r#"
     $ sdk-cli new migration stock --empty tidy
     created modules/stock/migrations/[STAMP]_tidy.json
     changed modules/stock/src/lib.rs
@@ -349,8 +349,12 @@ fn a_data_step_is_written_alone() {
     hint: test `shorten_names` with rows as they are today
     $ sdk-cli check
     ok   stock: 1 table, 3 migrations
-    ok   1 module checked
-    ");
+    modules/stock/migrations/[STAMP]_tidy.json:5:5: warning no_inverse: step `tidy` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
+    modules/stock/migrations/[STAMP]_tidy.json:5:5: warning untested_step: no test names step `tidy`, whose first run would be on rows that matter; call it in a test with rows as they were before
+    modules/stock/migrations/[STAMP]_shorten_names.json:5:5: warning no_inverse: step `shorten_names` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
+    modules/stock/migrations/[STAMP]_shorten_names.json:5:5: warning untested_step: no test names step `shorten_names`, whose first run would be on rows that matter; call it in a test with rows as they were before
+    ok   1 module checked, 4 warnings
+    "#);
     insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
     {
       "format": 1,

@@ -1,6 +1,6 @@
 //! Steps that a difference needs and that have to be written.
 
-use crate::{Field, Name, Operation, Run};
+use crate::{Field, Inverse, Name, Operation, Run};
 
 /// A step, called for each row of a table, that makes values for a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,11 @@ impl StepPurpose {
 impl StepStub {
     /// The operation that calls it.
     pub(super) fn run(&self) -> Operation {
-        Operation::Run(Run::for_each_row(self.name.clone(), 1, self.table.clone()))
+        // The old values of a conversion are gone; others may stay what they have become.
+        let inverse = (self.purpose != StepPurpose::Convert).then_some(Inverse::Nothing);
+        Operation::Run(Run {
+            inverse,
+            ..Run::for_each_row(self.name.clone(), 1, self.table.clone())
+        })
     }
 }

@@ -2,11 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use sdk_codegen::{
-    check::{self, NoDraft},
-    folder::Folder,
-    source::Module,
-};
+use sdk_codegen::{FileFaults, check, folder::Folder, source::Module};
 use sdk_schema::{Draft, Field, Given, Name, Operation, Value};
 
 use crate::{arguments::Fill, failure::Failure, new::Refusal, project::Member, reading};
@@ -38,14 +34,15 @@ pub(super) fn draft(
         }
         drafted = check::draft(module, folder, &given);
     }
-    let draft = drafted.map_err(|refused| no_draft(member, module, refused))?;
+    let draft = drafted.map_err(|refused| failed(member, module, refused.faults))?;
     refuse_idle(fills, &draft)?;
     Ok(draft)
 }
 
-fn no_draft(member: &Member, module: &Module, refused: NoDraft) -> Failure {
+/// The failure to write any migration.
+pub(super) fn failed(member: &Member, module: &Module, faults: FileFaults) -> Failure {
     let message = format!("no migration can be written for module `{}`", module.name);
-    Failure::of_files(&member.folder, refused.faults, message)
+    Failure::of_files(&member.folder, faults, message)
 }
 
 /// The values as the fields take them.
@@ -132,7 +129,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(answers: &str, value: Option<Value>, screen: &str) {
+    fn check(answers: &str, value: Option<&Value>, screen: &str) {
         let mut terminal = Terminal {
             answers: answers.as_bytes(),
             questions: Vec::new(),
@@ -140,7 +137,7 @@ mod tests {
         let [table, weight] = ["item", "weight"].map(|name| Name::new(name).unwrap());
         assert_eq!(
             terminal.ask(&table, &Field::new(weight, FieldType::U8)),
-            value
+            value.cloned()
         );
         let question = "`item.weight` is new; what has it in the rows that exist? (u8) ";
         let shown = String::from_utf8(terminal.questions).unwrap();
@@ -149,9 +146,9 @@ mod tests {
 
     #[test]
     fn asks_until_the_answer_fits() {
-        check("7\n", Some(Value::Uint(7)), "? ");
+        check("7\n", Some(&Value::Uint(7)), "? ");
         let refused = "? expected u8, found \"300\"\n? ";
-        check("300\r\n8\r\n", Some(Value::Uint(8)), refused);
+        check("300\r\n8\r\n", Some(&Value::Uint(8)), refused);
     }
 
     #[test]
