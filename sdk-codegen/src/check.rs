@@ -80,7 +80,7 @@ pub struct NoDraft {
 /// # Errors
 /// Why no migration can be written.
 pub fn draft(module: &Module, folder: &Folder, given: &Given) -> Result<Draft, NoDraft> {
-    let history = migrated(folder).map_err(|faults| NoDraft {
+    let history = migrated(module, folder).map_err(|faults| NoDraft {
         faults,
         needs_value: Vec::new(),
         only_needs_values: false,
@@ -94,8 +94,9 @@ pub fn draft(module: &Module, folder: &Folder, given: &Given) -> Result<Draft, N
 ///
 /// # Errors
 /// The first operation that cannot be applied.
-pub fn migrated(folder: &Folder) -> Result<History, FileFaults> {
-    migrations::fold(&folder.migrations).map_err(|fault| FileFaults::some(vec![fault]))
+pub fn migrated(module: &Module, folder: &Folder) -> Result<History, FileFaults> {
+    let migrations = migrations::under_present_name(module, folder);
+    migrations::fold(&migrations).map_err(|fault| FileFaults::some(vec![fault]))
 }
 
 /// The names of functions that the module has, and of steps that it had.

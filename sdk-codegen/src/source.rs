@@ -4,7 +4,8 @@
 //! and steps, reads each by the parser that its derive uses, and holds the
 //! manifest against what is there: an unlisted declaration is a fault, and so
 //! is a listed one that does not exist. What cannot be read without a compiler
-//! (behind a `cfg`, in a macro, in a function) is a fault as well.
+//! (behind a `cfg`, in a macro, in a function, in a file outside of `src`) is a
+//! fault as well.
 //!
 //! Declarations are found by their last name alone, so two tables, two enums,
 //! two jobs or two steps of one name are refused.

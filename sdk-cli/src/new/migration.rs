@@ -78,7 +78,8 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
         after,
         ..Migration::new(id, operations)
     };
-    let before = check::migrated(&folder).map_err(|fault| fill::failed(member, &module, fault))?;
+    let before =
+        check::migrated(&module, &folder).map_err(|fault| fill::failed(member, &module, fault))?;
     migration.allow = allow::allowances(before.fold(), &migration, &steps);
     let mut changes = Changes::new(&project.root);
     let file = member.file(MIGRATIONS).join(migration.id.file_name());

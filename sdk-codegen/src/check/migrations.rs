@@ -14,16 +14,30 @@ use crate::{
 /// Checks the migrations, and whether they make what the source declares.
 pub(super) fn check(module: &Module, folder: &Folder) -> Vec<FileFault> {
     let mut faults = twin_stamps(&folder.migrations);
-    for entry in &folder.migrations {
+    let migrations = under_present_name(module, folder);
+    for entry in &migrations {
         faults.extend(steps(module, entry));
-        faults.extend(after(folder, entry));
+        faults.extend(after(&migrations, entry));
     }
     faults.extend(replaces(folder));
-    match fold(&folder.migrations) {
+    match fold(&migrations) {
         Ok(history) => faults.extend(difference::check(module, &history)),
         Err(fault) => faults.push(fault),
     }
     faults
+}
+
+/// The migrations, which may know the module by a former name.
+pub(super) fn under_present_name(module: &Module, folder: &Folder) -> Vec<Entry<Migration>> {
+    let names = module.was.iter();
+    let names = names
+        .map(|was| (was.clone(), module.name.clone()))
+        .collect();
+    let mut migrations = folder.migrations.clone();
+    for entry in &mut migrations {
+        entry.content.use_present_names(&names);
+    }
+    migrations
 }
 
 fn twin_stamps(migrations: &[Entry<Migration>]) -> Vec<FileFault> {
@@ -100,15 +114,15 @@ fn refusal(module: &Module, step: &Name, revision: u32, rows: bool) -> Option<St
 }
 
 /// What the migration says it comes after and cannot.
-fn after(folder: &Folder, entry: &Entry<Migration>) -> Vec<FileFault> {
+fn after(migrations: &[Entry<Migration>], entry: &Entry<Migration>) -> Vec<FileFault> {
     let own = &entry.content.id;
     let reason = |after: &MigrationId| {
         if after.stamp > own.stamp || after == own {
             return Some("whose stamp is not earlier");
         }
-        let exists = folder
-            .migrations()
-            .any(|known| known.id == *after || stands_for(known, after));
+        let exists = migrations
+            .iter()
+            .any(|known| known.content.id == *after || stands_for(&known.content, after));
         (after.module == own.module && !exists).then_some("which does not exist")
     };
     let after = entry.content.after.iter();

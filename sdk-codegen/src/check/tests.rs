@@ -165,6 +165,12 @@ mod squash {
     }
 }
 
+#[test]
+fn migrations_may_know_the_module_by_a_former_name() {
+    let lib = edited(LIB, "name = \"blog\"", "name = \"journal\", was = \"blog\"");
+    assert_eq!(check(&[(LIB, &lib)]), "accepted");
+}
+
 mod difference {
     use super::*;
 

@@ -6,12 +6,13 @@
 
 use std::{
     collections::BTreeSet,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, ImplItemFn, Item, ItemFn, ItemMod, Macro,
+    Attribute, Expr, ExprLit, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Lit, LitStr, Macro,
+    Meta,
     visit::{self, Visit},
 };
 
@@ -93,7 +94,18 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         visit::visit_item(self, item);
     }
 
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        let is_test = self.gate.and(Gate::of(&item.attrs)) == Gate::Test;
+        let name = item.mac.path.segments.last().map(|last| &last.ident);
+        if let Some(name) = name.filter(|name| *name == "include" && !is_test) {
+            let message = "`include!` brings in source that cannot be read here: make it a `mod` with a file in src";
+            self.fault(name.span(), message.to_owned());
+        }
+        visit::visit_item_macro(self, item);
+    }
+
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        self.refuse_outside(module);
         self.inside(&module.attrs, self.in_function, |finder| {
             visit::visit_item_mod(finder, module);
         });
@@ -167,6 +179,22 @@ impl Finder<'_> {
         }
     }
 
+    /// A file outside of `src` is not read.
+    fn refuse_outside(&mut self, module: &ItemMod) {
+        let Some(path) = module.attrs.iter().find_map(path_of) else {
+            return;
+        };
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let gate = self.gate.and(Gate::of(&module.attrs));
+        if gate != Gate::Test && !stays_in_src(&folder.join(path.value())) {
+            let message = format!(
+                "`mod {}` has a file outside of src, which cannot be read here: move it into src",
+                module.ident
+            );
+            self.fault(path.span(), message);
+        }
+    }
+
     /// `#[cfg_attr(…, derive(Table))]` makes a table in some builds only.
     fn refuse_conditional(&mut self, attributes: &[Attribute]) {
         let conditional = |it: &&Attribute| it.path().is_ident("cfg_attr");
@@ -213,6 +241,35 @@ impl Finder<'_> {
     fn fault(&mut self, at: Span, message: String) {
         self.faults.push(FileFault::spanned(self.file, at, message));
     }
+}
+
+/// What `#[path = "…"]` says.
+fn path_of(attribute: &Attribute) -> Option<&LitStr> {
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a path, relative to the crate's folder, leads to a place below `src`.
+fn stays_in_src(path: &Path) -> bool {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain.starts_with("src")
 }
 
 /// The word in the tokens of an attribute that would make a declaration.

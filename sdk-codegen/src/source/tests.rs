@@ -173,6 +173,22 @@ fn refuses_what_a_macro_or_a_function_hides() {
 }
 
 #[test]
+fn refuses_tables_that_only_a_compiler_could_write_out() {
+    insta::assert_snapshot!(check_more("macro_rules! table { ($name:ident) => { #[derive(Debug, Table)] pub struct $name { #[key] pub id: u64 } } }\ntable!(Tag);"), @"src/more.rs:1:57: `Table` stands in a macro: write the declaration out, so that it can be read");
+    insta::assert_snapshot!(check_more("#[derive(Table)]\npub struct Tag<T> { #[key] pub id: Id<T> }"), @"src/more.rs:2:15: a table has no generics");
+    insta::assert_snapshot!(check_more("#[derive(TableEnum)]\npub enum Kind<const N: usize> { Draft }"), @"src/more.rs:2:14: an enum of a table has no generics");
+    insta::assert_snapshot!(check_edit(TABLES, "pub votes: i64,", "pub votes: i64,\n    #[cfg(feature = \"tags\")]\n    pub tag: String,"), @"src/tables.rs:19:7: a module declares the same in every build: expected no `#[cfg]` here");
+}
+
+#[test]
+fn refuses_source_that_stands_elsewhere() {
+    insta::assert_snapshot!(check_more("mod deep {\n    std::include!(\"../../tags.in\");\n}"), @"src/more.rs:2:10: `include!` brings in source that cannot be read here: make it a `mod` with a file in src");
+    insta::assert_snapshot!(check_more("#[path = \"../elsewhere/tags.rs\"]\nmod tags;"), @"src/more.rs:1:10: `mod tags` has a file outside of src, which cannot be read here: move it into src");
+    let harmless = "#[path = \"./other.rs\"] mod tags; #[cfg(test)] include!(\"fixtures.in\");\nconst TEXT: &str = include!(\"text.in\");";
+    assert_eq!(check(&[("src/harmless.rs", harmless)]), check(&[]));
+}
+
+#[test]
 fn refuses_what_is_not_rust() {
     insta::assert_snapshot!(check_more("pub struct Tag {\n    name String\n}"), @"src/more.rs:2:10: is not Rust: expected `:`");
     insta::assert_snapshot!(check_edit(TABLES, "pub votes: i64", "pub votes i64"), @"src/tables.rs:18:15: is not Rust: expected `:`");

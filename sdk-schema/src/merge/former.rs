@@ -13,9 +13,17 @@ pub(super) fn resolve(modules: &mut [Manifest], faults: &mut Vec<MergeFault>) {
         return;
     }
     for migration in modules.iter_mut().flat_map(|it| &mut it.migrations) {
-        if mentions(migration, &names) {
-            migration.recorded = Some(migration.checksum());
-            rename(migration, &names);
+        migration.use_present_names(&names);
+    }
+}
+
+impl Migration {
+    /// Puts present names of modules in the place of former ones, in `after` and in
+    /// references. The checksum stays that of the file.
+    pub fn use_present_names(&mut self, names: &HashMap<Name, Name>) {
+        if mentions(self, names) {
+            self.recorded = Some(self.checksum());
+            rename(self, names);
         }
     }
 }

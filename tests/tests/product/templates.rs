@@ -123,6 +123,76 @@ fn every_type_of_field_compiles() {
     assert_eq!(page["rows"][0]["h"], "2026-01-01T00:00:00.000000Z");
 }
 
+#[test]
+fn generated_steps_compile_and_those_that_are_ready_carry_rows_over() {
+    let tables = "modules/stock/src/tables.rs";
+    let lines = [
+        "new module stock",
+        "new table stock Item sku:String count:i64 size:String note:String? --key sku",
+        "new table stock Odd flag:bool wide:i64 some:i64? sort:String --index sort",
+        "new migration stock",
+        "new seed stock item",
+        "new seed stock odd",
+    ];
+    let app = NewApp::made_by("stepping_app", &lines);
+    app.edit("modules/stock/seeds/real/item.json", "size 1", "12");
+    app.builds_without_a_warning();
+    app.host("migrate apply").success();
+    app.host("seed real").success();
+
+    app.edit(
+        tables,
+        "    #[key]\n    pub sku: String,",
+        "    #[key]\n    pub id: Id<Item>,\n    pub sku: String,",
+    );
+    app.edit(tables, "pub count: i64", "pub count: String");
+    app.edit(tables, "pub size: String", "pub size: u16");
+    app.run("sdk-cli new migration stock").success();
+    app.edit(
+        "modules/stock/seeds/real/item.json",
+        "\"sku\"",
+        "\"id\": \"019aa1b0-5c00-7000-8000-000000000001\",\n      \"sku\"",
+    );
+    app.edit(
+        "modules/stock/seeds/real/item.json",
+        "\"count\": 1",
+        "\"count\": \"1\"",
+    );
+    app.edit("modules/stock/seeds/real/item.json", "\"12\"", "12");
+    app.builds_without_a_warning();
+    app.host("migrate apply").success();
+    let page = app.host("data list stock.item --json").json();
+    assert_eq!(page["rows"][0]["count"], "1");
+    assert_eq!(page["rows"][0]["size"], 12);
+    assert!(page["rows"][0]["id"].is_string());
+
+    app.edit(tables, "pub flag: bool", "pub flag: i64");
+    app.edit(tables, "pub wide: i64", "pub wide: u8");
+    app.edit(tables, "pub some: Option<i64>", "pub some: i64");
+    app.edit(tables, "pub sort: String", "pub sort: Sort");
+    let sort = "#[derive(TableEnum, Debug, Clone, Copy, PartialEq)]\npub enum Sort {\n    Plain,\n    Fancy,\n    Odd,\n}\n\n";
+    app.edit(
+        tables,
+        "/// A row of `stock.odd`",
+        &format!("{sort}/// A row of `stock.odd`"),
+    );
+    app.run("sdk-cli new migration stock").success();
+    app.edit(tables, "    Fancy,\n    Odd,\n", "");
+    app.run("sdk-cli new migration stock").success();
+    app.run("sdk-cli new migration stock --empty tidy")
+        .success();
+    app.run("sdk-cli new migration stock --empty tidy_items --table item")
+        .success();
+    app.edit("modules/stock/seeds/real/odd.json", "false", "0");
+    app.builds_without_a_warning();
+    let refused = app.host("migrate apply").failure(1);
+    assert!(
+        refused.contains("`flag_was` is false: what is `flag` then?"),
+        "{refused}"
+    );
+    app.run("cargo fmt --check -p stock").success();
+}
+
 /// The registry is not asked here; what it would give stands in for it.
 #[test]
 fn a_dependency_by_version_compiles() {
