@@ -46,12 +46,7 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     let content = if arguments.empty {
         empty(arguments, &module, &folder)?
     } else {
-        let draft = fill::draft(&arguments.fill, member, &module, &folder)?;
-        Content {
-            functions: draft.steps.iter().map(Function::of).collect(),
-            operations: draft.operations,
-            steps: draft.steps,
-        }
+        difference(arguments, member, &module, &folder)?
     };
     if content.operations.is_empty() {
         return Ok(Report::text(format!(
@@ -59,32 +54,14 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
             module.name
         )));
     }
-    let Content {
-        operations,
-        functions,
-        steps,
-    } = content;
-    let after = order::after(project, &module, &folder, &operations)?;
-    let id = MigrationId {
-        stamp: order::stamp(&folder, &after, chrono::Utc::now())?,
-        module: module.name.clone(),
-        name: arguments
-            .name()
-            .cloned()
-            .unwrap_or_else(|| naming::name(&operations)),
-    };
-    let mut migration = Migration {
-        description: naming::description(&operations),
-        after,
-        ..Migration::new(id, operations)
-    };
-    let before =
-        check::migrated(&module, &folder).map_err(|fault| fill::failed(member, &module, fault))?;
-    migration.allow = allow::allowances(before.fold(), &migration, &steps);
+    let mut migration = migration(arguments, project, &module, &folder, &content)?;
+    let before = check::migrated(&module, &folder);
+    let before = before.map_err(|faults| fill::failed(member, &module, faults))?;
+    migration.allow = allow::allowances(before.fold(), &migration, &content.steps);
     let mut changes = Changes::new(&project.root);
     let file = member.file(MIGRATIONS).join(migration.id.file_name());
     changes.create(file, migration.to_text());
-    let file = add_steps(project, member, &module, &functions, &mut changes)?;
+    let steps = add_steps(project, member, &module, &content.functions, &mut changes)?;
     if arguments.dry_run {
         return Ok(shown(&changes));
     }
@@ -93,7 +70,30 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     for operation in &migration.operations {
         report.line(format!("    {}", operation.describe()));
     }
-    Ok(hints(report, &functions, file.as_deref()))
+    Ok(hints(report, &content.functions, steps.as_deref()))
+}
+
+/// A migration of this content, with its place in the order.
+fn migration(
+    arguments: &NewMigration,
+    project: &Project,
+    module: &Module,
+    folder: &Folder,
+    content: &Content,
+) -> Result<Migration, Failure> {
+    let operations = content.operations.clone();
+    let after = order::after(project, module, folder, &operations)?;
+    let given = arguments.name().cloned();
+    let id = MigrationId {
+        stamp: order::stamp(folder, &after, chrono::Utc::now())?,
+        module: module.name.clone(),
+        name: given.unwrap_or_else(|| naming::name(&operations)),
+    };
+    Ok(Migration {
+        description: naming::description(&operations),
+        after,
+        ..Migration::new(id, operations)
+    })
 }
 
 /// What a migration does, and the functions that it needs.
@@ -102,6 +102,21 @@ struct Content {
     functions: Vec<Function>,
     /// What the functions are for, where a difference needs them.
     steps: Vec<StepStub>,
+}
+
+/// What leads from the migrations to the source.
+fn difference(
+    arguments: &NewMigration,
+    member: &Member,
+    module: &Module,
+    folder: &Folder,
+) -> Result<Content, Failure> {
+    let draft = fill::draft(&arguments.fill, member, module, folder)?;
+    Ok(Content {
+        functions: draft.steps.iter().map(Function::of).collect(),
+        operations: draft.operations,
+        steps: draft.steps,
+    })
 }
 
 /// A migration that only runs a step of the given name.
