@@ -576,6 +576,7 @@ fn names_are_exchanged_by_way_of_a_free_one() {
     insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock"), @"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_item.json
+    changed modules/stock/migrations/chain.txt
         rename field `name` of `item` to `name_before`
         rename field `sku` of `item` to `name`
         rename field `name_before` of `item` to `sku`
@@ -650,6 +651,7 @@ fn the_rows_that_are_there_get_a_value_for_a_new_field() {
     insta::assert_snapshot!(terminal.type_lines(line), @r#"
     $ sdk-cli new migration stock --fill item.weight=7 --fill item.size=
     created modules/stock/migrations/[STAMP]_change_item.json
+    changed modules/stock/migrations/chain.txt
         add field `weight` (u32, default 7) to `item`
         add field `size` (string, nullable, default "") to `item`
         change field `weight` of `item` to (u32)
@@ -682,6 +684,7 @@ fn a_name_is_given_in_one_way() {
     exit code 2
     $ sdk-cli new migration stock --name gratis
     created modules/stock/migrations/[STAMP]_gratis.json
+    changed modules/stock/migrations/chain.txt
         drop field `price` of `item` and its values
     ");
 }

@@ -30,6 +30,7 @@ fn values_of_another_type_come_from_a_step() {
     created modules/stock/migrations/[STAMP]_convert_item_price.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         rename field `price` of `item` to `price_was`
         add field `price` (string, nullable) to `item`
         run step `convert_item_price`, revision 1, for each row of `item`
@@ -85,6 +86,7 @@ fn values_of_another_type_come_from_a_step() {
     created modules/stock/migrations/[STAMP]_convert_item_price_2.json
     changed modules/stock/src/lib.rs
     changed modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         rename field `price` of `item` to `price_was`
         add field `price` (bytes, nullable) to `item`
         run step `convert_item_price_2`, revision 1, for each row of `item`
@@ -127,6 +129,7 @@ fn values_of_a_narrower_type_are_made_to_fit() {
     created modules/stock/migrations/[STAMP]_fit_item_price.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `fit_item_price`, revision 1, for each row of `item`
         change field `price` of `item` to (u8)
     hint: write `fit_item_price` in modules/stock/src/steps.rs
@@ -161,6 +164,7 @@ fn variants_that_are_gone_are_replaced() {
     created modules/stock/migrations/[STAMP]_fit_item_state.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `fit_item_state`, revision 1, for each row of `item`
         change field `state` of `item` to (enum of draft, live)
     hint: write `fit_item_state` in modules/stock/src/steps.rs
@@ -210,6 +214,7 @@ fn what_is_null_is_filled() {
     created modules/stock/migrations/[STAMP]_fill_item_price.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `fill_item_price`, revision 1, for each row of `item`
         change field `price` of `item` to (i64)
     hint: write `fill_item_price` in modules/stock/src/steps.rs
@@ -252,6 +257,7 @@ fn rows_get_another_key() {
     insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_key_of_item.json
+    changed modules/stock/migrations/chain.txt
         drop index (sku) of `item`
         change the key of `item` to (sku)
         drop field `id` of `item` and its values
@@ -265,6 +271,7 @@ fn rows_get_another_key() {
     created modules/stock/migrations/[STAMP]_change_key_of_item.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         add field `id` (id, nullable) to `item`
         run step `fill_item_id`, revision 1, for each row of `item`
         change field `id` of `item` to (id)
@@ -337,6 +344,7 @@ fn a_data_step_is_written_alone() {
     created modules/stock/migrations/[STAMP]_tidy.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `tidy`, revision 1
     hint: write `tidy` in modules/stock/src/steps.rs
     hint: test `tidy` with rows as they are today
@@ -344,6 +352,7 @@ fn a_data_step_is_written_alone() {
     created modules/stock/migrations/[STAMP]_shorten_names.json
     changed modules/stock/src/lib.rs
     changed modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `shorten_names`, revision 1, for each row of `item`
     hint: write `shorten_names` in modules/stock/src/steps.rs
     hint: test `shorten_names` with rows as they are today
@@ -455,6 +464,7 @@ fn a_step_whose_name_something_else_has_gets_another() {
     created modules/stock/migrations/[STAMP]_fit_item_price_2.json
     changed modules/stock/src/lib.rs
     created modules/stock/src/steps.rs
+    changed modules/stock/migrations/chain.txt
         run step `fit_item_price_2`, revision 1, for each row of `item`
         change field `price` of `item` to (u8)
     hint: write `fit_item_price_2` in modules/stock/src/steps.rs
