@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use sdk_codegen::{check::Checked, folder::Entry, source::words_in_tests};
 use sdk_schema::{
-    FoldedSchema, Lint, LintContext, Migration, MigrationId, Name, Operation, lint, lint_with,
+    FoldedSchema, Lint, LintContext, Migration, MigrationId, Name, Operation, lint_with,
 };
 
 use super::{base::Known, finding::Finding, place};
@@ -37,25 +37,6 @@ pub(super) fn of_module(
         }
     }
     findings
-}
-
-/// What is to be said of a migration that is about to be written after others, a
-/// line each.
-#[expect(dead_code, reason = "`new migration` is to show it")]
-pub(crate) fn lints_of<'a>(
-    earlier: impl Iterator<Item = &'a Migration>,
-    migration: &Migration,
-) -> Vec<String> {
-    let mut before = FoldedSchema::new();
-    for migration in earlier {
-        if before.apply_migration(migration).is_err() {
-            return Vec::new();
-        }
-    }
-    let lints = lint(&before, migration).into_iter();
-    lints
-        .map(|lint| format!("{} {}: {}", lint.level(), lint.code, lint.message))
-        .collect()
 }
 
 /// The steps of migrations that tests name. Source is read only where there are any.

@@ -19,7 +19,7 @@ use sdk_codegen::{
     folder::{Folder, Reading},
     source::Module,
 };
-use sdk_schema::{Migration, MigrationId, Operation, Run, StepStub};
+use sdk_schema::{Migration, MigrationId, Operation, Run, StepStub, lint};
 
 use super::Refusal;
 use crate::{
@@ -69,6 +69,10 @@ pub(crate) fn run(arguments: &NewMigration, project: &Project) -> Result<Report,
     let mut report = Report::of(Path::new(""), changes.write()?);
     for operation in &migration.operations {
         report.line(format!("    {}", operation.describe()));
+    }
+    let lints = lint(before.fold(), &migration).into_iter();
+    for lint in lints.filter(|lint| lint.allowed.is_none()) {
+        report.line(format!("{} {}: {}", lint.level(), lint.code, lint.message));
     }
     Ok(hints(report, &content.functions, steps.as_deref()))
 }

@@ -25,6 +25,7 @@ fn with_dropped_field(file: &str) -> Terminal {
         "",
     );
     terminal.write(&format!("modules/stock/migrations/{file}"), DROP);
+    terminal.chain_anew("stock");
     terminal
 }
 
@@ -78,6 +79,7 @@ fn a_step_that_no_test_names_is_untested() {
         "modules/stock/migrations/20260101T000000Z_count.json",
         "{ \"format\": 1, \"operations\": [ { \"run\": { \"step\": \"count\", \"revision\": 1, \"inverse\": \"nothing\" } } ] }",
     );
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check"), @"
     $ sdk-cli check
     ok   stock: 1 migration
@@ -211,6 +213,7 @@ fn a_base_leaves_out_what_others_have() {
         &format!("modules/stock/migrations/{LATEST}"),
         "{ \"format\": 1, \"operations\": [ { \"rename_field\": { \"table\": \"item\", \"from\": \"price\", \"to\": \"cents\" } } ] }",
     );
+    terminal.chain_anew("stock");
     terminal.edit("modules/stock/src/tables.rs", "pub price", "pub cents");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD\ncheck --base HEAD --deny-warnings"), @"
     $ sdk-cli check --base HEAD
@@ -245,6 +248,7 @@ fn a_migration_that_others_have_stays_as_it_is() {
         "\"format\": 1,",
         "\"format\": 1, \"description\": \"Edited\",",
     );
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
     $ sdk-cli check --base HEAD
     ok   stock: 1 table, 2 migrations
@@ -257,6 +261,7 @@ fn a_migration_that_others_have_stays_as_it_is() {
         terminal.at.join("modules/stock/migrations").join(LATEST),
     )
     .unwrap();
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
     $ sdk-cli check --base HEAD
     ok   stock: 1 table, 2 migrations
@@ -284,6 +289,7 @@ fn an_application_may_lie_below_its_repository() {
         "\"format\": 1,",
         "\"format\": 1, \"description\": \"Edited\",",
     );
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
     $ sdk-cli check --base HEAD
     ok   stock: 1 table, 2 migrations
@@ -310,6 +316,7 @@ fn a_squash_may_take_the_place_of_what_it_replaces() {
         &format!("modules/stock/migrations/{stamp}_squash.json"),
         &text,
     );
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD"), @"
     $ sdk-cli check --base HEAD
     ok   stock: 1 table, 1 migration
@@ -323,6 +330,7 @@ fn a_new_migration_must_be_later_than_what_others_have() {
     terminal.commit();
     let late = "modules/stock/migrations/20200101T000000Z_nothing.json";
     terminal.write(late, "{ \"format\": 1, \"operations\": [] }");
+    terminal.chain_anew("stock");
     insta::assert_snapshot!(terminal.type_lines("check --base HEAD\ncheck"), @"
     $ sdk-cli check --base HEAD
     ok   stock: 1 table, 2 migrations

@@ -76,11 +76,12 @@ fn a_dropped_table() {
     terminal.edit("modules/stock/src/lib.rs", "tables(Item)", "");
     terminal.edit("modules/stock/src/lib.rs", "pub use tables::Item;\n", "");
     terminal.write(TABLES, "//! None any more.\n");
-    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @r"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_drop_item.json
     changed modules/stock/migrations/chain.txt
         drop table `item` and its rows
+    error drops_table: table `item` is dropped: its rows are lost, and the version before can no longer read it; move by a step what is still needed, and drop it a release after the last code that uses it
     ");
     insta::assert_snapshot!(terminal.newest_migration("stock"), @r#"
     {
@@ -108,6 +109,7 @@ fn a_renamed_table() {
     created modules/stock/migrations/[STAMP]_rename_item_to_product.json
     changed modules/stock/migrations/chain.txt
         rename table `item` to `product`
+    warning renames_table: table `item` is now called `product`, and the version before asks for `item`; stop it first, or make a new table, copy the rows by a step, and drop the old one a release later
     {
       "format": 1,
       "description": "Rename table `item` to `product`",
@@ -185,6 +187,7 @@ fn a_dropped_field() {
     created modules/stock/migrations/[STAMP]_drop_price_of_item.json
     changed modules/stock/migrations/chain.txt
         drop field `price` of `item` and its values
+    error drops_field: field `price` of `item` is dropped: its values are lost, and the version before can no longer read them; move by a step what is still needed, and drop it a release after the last code that uses it
     {
       "format": 1,
       "description": "Drop field `price` of `item` and its values",
@@ -208,6 +211,7 @@ fn a_renamed_field() {
     created modules/stock/migrations/[STAMP]_rename_item_price_to_cents.json
     changed modules/stock/migrations/chain.txt
         rename field `price` of `item` to `cents`
+    warning renames_field: field `price` of `item` is now called `cents`, and the version before asks for `price`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
     {
       "format": 1,
       "description": "Rename field `price` of `item` to `cents`",
@@ -259,6 +263,7 @@ fn a_dropped_index() {
     created modules/stock/migrations/[STAMP]_drop_index_of_item_by_name.json
     changed modules/stock/migrations/chain.txt
         drop index (name) of `item`
+    warning drops_index: index (name) of `item` is dropped, and the version before may look rows up by it; drop it a release after the last code that uses it
     {
       "format": 1,
       "description": "Drop index (name) of `item`",
@@ -311,6 +316,7 @@ fn a_changed_nullability() {
     created modules/stock/migrations/[STAMP]_change_price_of_item.json
     changed modules/stock/migrations/chain.txt
         change field `price` of `item` to (i64, nullable)
+    warning allows_nulls: field `price` of `item` may be null, which the version before cannot read; stop it first, or write no null until it is gone
     {
       "format": 1,
       "description": "Change field `price` of `item` to (i64, nullable)",
@@ -341,6 +347,7 @@ fn several_changes_at_once() {
         rename field `price` of `item` to `cents`
         create table `tag` with key (name) and fields name
         add index (cents) to `item`
+    warning renames_field: field `price` of `item` is now called `cents`, and the version before asks for `price`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
     {
       "format": 1,
       "description": "Rename field `price` of `item` to `cents`; create table `tag`; add index (cents) to `item`",
@@ -573,7 +580,7 @@ fn names_are_exchanged_by_way_of_a_free_one() {
         "#[index]\n    pub name",
         "#[index]\n    #[was(\"sku\")]\n    pub name",
     );
-    insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock"), @"
+    insta::assert_snapshot!(terminal.type_lines("new migration stock\nnew migration stock"), @r"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_item.json
     changed modules/stock/migrations/chain.txt
@@ -584,6 +591,10 @@ fn names_are_exchanged_by_way_of_a_free_one() {
         drop index (name) of `item`
         add index (name) to `item`
         add unique index (sku) to `item`
+    warning renames_field: field `name` of `item` is now called `name_before`, and the version before asks for `name`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
+    warning renames_field: field `sku` of `item` is now called `name`, and the version before asks for `sku`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
+    warning renames_field: field `name_before` of `item` is now called `sku`, and the version before asks for `name_before`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
+    error unique_index: unique index (sku) is new on rows of `item` that are there: two of them that share all its values stop the migration; make them differ by a step before it
     $ sdk-cli new migration stock
     nothing to migrate: the migrations of `stock` make what its source declares
     ");
@@ -656,6 +667,7 @@ fn the_rows_that_are_there_get_a_value_for_a_new_field() {
         add field `size` (string, nullable, default "") to `item`
         change field `weight` of `item` to (u32)
         change field `size` of `item` to (string, nullable)
+    warning requires_field: field `weight` of `item` is new and must be written, and rows that the version before inserts lack it; stop it first, or keep a default until it is gone
     "#);
     insta::assert_snapshot!(terminal.type_lines("new migration stock\ncheck"), @"
     $ sdk-cli new migration stock
@@ -674,7 +686,7 @@ fn a_name_is_given_in_one_way() {
     insta::assert_snapshot!(terminal.type_lines(
         "new migration stock free --name gratis
          new migration stock --name gratis"
-    ), @"
+    ), @r"
     $ sdk-cli new migration stock free --name gratis
     error: the argument '[NAME]' cannot be used with '--name <NAME>'
 
@@ -686,5 +698,6 @@ fn a_name_is_given_in_one_way() {
     created modules/stock/migrations/[STAMP]_gratis.json
     changed modules/stock/migrations/chain.txt
         drop field `price` of `item` and its values
+    error drops_field: field `price` of `item` is dropped: its values are lost, and the version before can no longer read them; move by a step what is still needed, and drop it a release after the last code that uses it
     ");
 }

@@ -36,6 +36,9 @@ fn values_of_another_type_come_from_a_step() {
         run step `convert_item_price`, revision 1, for each row of `item`
         change field `price` of `item` to (string)
         drop field `price_was` of `item` and its values
+    warning renames_field: field `price` of `item` is now called `price_was`, and the version before asks for `price`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
+    warning no_inverse: step `convert_item_price` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
+    warning requires_field: field `price` of `item` is new and must be written, and rows that the version before inserts lack it; stop it first, or keep a default until it is gone
     hint: read `convert_item_price` in modules/stock/src/steps.rs
     hint: test `convert_item_price` with rows as they are today
     //! The steps that the migrations of the module `stock` run.
@@ -81,7 +84,7 @@ fn values_of_another_type_come_from_a_step() {
     pub struct Stock;
     "#);
     terminal.edit(TABLES, "pub price: String", "pub price: Vec<u8>");
-    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @r#"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_convert_item_price_2.json
     changed modules/stock/src/lib.rs
@@ -92,9 +95,12 @@ fn values_of_another_type_come_from_a_step() {
         run step `convert_item_price_2`, revision 1, for each row of `item`
         change field `price` of `item` to (bytes)
         drop field `price_was` of `item` and its values
+    warning renames_field: field `price` of `item` is now called `price_was`, and the version before asks for `price`; stop it first, or add a new field, copy the values by a step, and drop the old one a release later
+    warning no_inverse: step `convert_item_price_2` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
+    warning requires_field: field `price` of `item` is new and must be written, and rows that the version before inserts lack it; stop it first, or keep a default until it is gone
     hint: write `convert_item_price_2` in modules/stock/src/steps.rs
     hint: test `convert_item_price_2` with rows as they are today
-    ");
+    "#);
     let added = terminal.read(STEPS);
     insta::assert_snapshot!(added.split("\n\n").skip(5).collect::<Vec<_>>().join("\n\n"), @r#"
     /// Makes the values of `price` (bytes) of `item` from those of `price_was` (string).
@@ -254,13 +260,17 @@ fn rows_get_another_key() {
     for (from, to) in to_sku {
         terminal.edit(TABLES, from, to);
     }
-    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @"
+    insta::assert_snapshot!(terminal.type_lines("new migration stock"), @r"
     $ sdk-cli new migration stock
     created modules/stock/migrations/[STAMP]_change_key_of_item.json
     changed modules/stock/migrations/chain.txt
         drop index (sku) of `item`
         change the key of `item` to (sku)
         drop field `id` of `item` and its values
+    warning drops_index: index (sku) of `item` is dropped, and the version before may look rows up by it; drop it a release after the last code that uses it
+    error unique_key: the key of `item` becomes (sku): two rows that share it stop the migration; make them differ by a step before it
+    warning changes_key: the key of `item` becomes (sku), and the version before finds rows by the old one; stop it first, or make a new table, copy the rows by a step, and drop the old one a release later
+    error drops_field: field `id` of `item` is dropped: its values are lost, and the version before can no longer read them; move by a step what is still needed, and drop it a release after the last code that uses it
     ");
     let to_id = [(
         "    #[key]\n    pub sku: String,",
@@ -276,6 +286,8 @@ fn rows_get_another_key() {
         run step `fill_item_id`, revision 1, for each row of `item`
         change field `id` of `item` to (id)
         change the key of `item` to (id)
+    warning requires_field: field `id` of `item` is new and must be written, and rows that the version before inserts lack it; stop it first, or keep a default until it is gone
+    warning changes_key: the key of `item` becomes (id), and the version before finds rows by the old one; stop it first, or make a new table, copy the rows by a step, and drop the old one a release later
     hint: read `fill_item_id` in modules/stock/src/steps.rs
     hint: test `fill_item_id` with rows as they are today
     //! The steps that the migrations of the module `stock` run.
@@ -346,6 +358,7 @@ fn a_data_step_is_written_alone() {
     created modules/stock/src/steps.rs
     changed modules/stock/migrations/chain.txt
         run step `tidy`, revision 1
+    warning no_inverse: step `tidy` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
     hint: write `tidy` in modules/stock/src/steps.rs
     hint: test `tidy` with rows as they are today
     $ sdk-cli new migration stock --empty --name shorten_names --table item
@@ -354,6 +367,7 @@ fn a_data_step_is_written_alone() {
     changed modules/stock/src/steps.rs
     changed modules/stock/migrations/chain.txt
         run step `shorten_names`, revision 1, for each row of `item`
+    warning no_inverse: step `shorten_names` has no `inverse`, so nothing can take this migration back; name the step that undoes it, or "nothing" if what it wrote may stay
     hint: write `shorten_names` in modules/stock/src/steps.rs
     hint: test `shorten_names` with rows as they are today
     $ sdk-cli check

@@ -205,7 +205,6 @@ fn what_is_in_the_way_is_named_with_what_would_do() {
     );
     terminal.quietly("chain sale");
     terminal.quietly("new migration sale follow_the_rename");
-    terminal.quietly("check");
     let before = terminal.snapshot();
     insta::assert_snapshot!(terminal.type_lines(&format!("squash stock --until {THIRD}")), @"
     $ sdk-cli squash stock --until 19990301T000000Z

@@ -124,6 +124,14 @@ impl Terminal {
         assert!(success, "{screen}");
     }
 
+    /// Writes the chain of a module as if there had been none before.
+    #[track_caller]
+    pub(crate) fn chain_anew(&self, module: &str) {
+        let chain = format!("modules/{module}/migrations/chain.txt");
+        let _ = fs::remove_file(self.at.join(chain));
+        self.quietly(&format!("chain {module}"));
+    }
+
     fn run(&self, line: &str) -> (bool, String) {
         let output = self
             .at_home(env!("CARGO_BIN_EXE_sdk-cli"))
