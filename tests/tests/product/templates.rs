@@ -183,7 +183,9 @@ fn generated_steps_compile_and_those_that_are_ready_carry_rows_over() {
         .success();
     app.run("sdk-cli new migration stock --empty tidy_items --table item")
         .success();
-    app.edit("modules/stock/seeds/real/odd.json", "false", "0");
+    for (from, to) in [("false", "0"), ("null", "1"), ("sort 1", "plain")] {
+        app.edit("modules/stock/seeds/real/odd.json", from, to);
+    }
     app.builds_without_a_warning();
     let refused = app.host("migrate apply").failure(1);
     assert!(
