@@ -3,32 +3,35 @@
 //! Dice choose operations; those that the fold refuses are left out, so what
 //! remains is a history that a careful author could have written.
 
-use proptest::prelude::*;
-
 use crate::{
     Field, FieldType, FoldedSchema, Index, Name, OnDelete, Operation, Reference, Table, Timestamp,
-    Value, fixture::name,
+    Value,
 };
 
 /// What decides one operation.
-pub(crate) type Dice = [u8; 4];
+pub type Dice = [u8; 4];
 
-pub(crate) fn dice(most: usize) -> impl Strategy<Value = Vec<Dice>> {
+#[cfg(test)]
+pub(crate) fn dice(most: usize) -> impl proptest::strategy::Strategy<Value = Vec<Dice>> {
+    use proptest::prelude::*;
     prop::collection::vec(any::<Dice>(), 0..=most)
 }
 
 /// Tables of one module as they evolve.
 #[derive(Clone)]
-pub(crate) struct Evolution {
-    pub(crate) module: Name,
-    pub(crate) fold: FoldedSchema,
+pub struct Evolution {
+    /// The module.
+    pub module: Name,
+    /// What its operations have made, and what else it may refer to.
+    pub fold: FoldedSchema,
     /// Names that a rename set free; they may be taken again.
     freed: Vec<Name>,
     fresh: usize,
 }
 
 impl Evolution {
-    pub(crate) fn new(module: &str) -> Self {
+    /// A module without tables.
+    pub fn new(module: &str) -> Self {
         Self {
             module: name(module),
             fold: FoldedSchema::new(),
@@ -38,7 +41,7 @@ impl Evolution {
     }
 
     /// Applies the operations that the dice choose and returns them.
-    pub(crate) fn run(&mut self, dice: &[Dice]) -> Vec<Operation> {
+    pub fn run(&mut self, dice: &[Dice]) -> Vec<Operation> {
         let run = dice.iter().flat_map(|dice| match dice {
             [15 | 31 | 47, a, b, c] => self.exchange(*a, *b, *c),
             dice => self.step(*dice).into_iter().collect(),
@@ -84,7 +87,7 @@ impl Evolution {
         renames
     }
 
-    pub(crate) fn step(&mut self, dice: Dice) -> Option<Operation> {
+    pub fn step(&mut self, dice: Dice) -> Option<Operation> {
         let operation = self.propose(dice)?;
         self.fold.apply(&self.module, &operation).ok()?;
         if let Operation::RenameTable { from: name, .. }
@@ -97,7 +100,7 @@ impl Evolution {
     }
 
     /// An operation that may be refused.
-    pub(crate) fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
+    pub fn propose(&mut self, [kind, a, b, c]: Dice) -> Option<Operation> {
         if kind.is_multiple_of(16) || self.own_tables().is_empty() {
             return Some(Operation::CreateTable(self.new_table(a, b, c)));
         }
@@ -330,4 +333,8 @@ fn wider(ty: &FieldType, dice: u8) -> FieldType {
         }
         _ => FieldType::Bool,
     }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("names of evolutions are names")
 }

@@ -9,8 +9,9 @@ mod arb;
 mod chain;
 mod checksum;
 mod diff;
-#[cfg(test)]
-mod evolution;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod evolution;
 mod fake;
 mod field_type;
 #[cfg(test)]

@@ -4,6 +4,9 @@
 #[path = "run/bench.rs"]
 mod bench;
 #[cfg(test)]
+#[path = "run/evolutions.rs"]
+mod evolutions;
+#[cfg(test)]
 #[path = "run/generate.rs"]
 mod generate;
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod fixture;
 #[path = "history/model.rs"]
 mod model;
 #[path = "history/rows.rs"]
-mod rows;
+pub(crate) mod rows;
 #[path = "history/step.rs"]
 mod step;
 

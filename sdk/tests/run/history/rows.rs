@@ -12,7 +12,7 @@ const ROWS: u8 = 4;
 
 /// The rows of all tables in an order in which they can be inserted. References
 /// in a circle of tables are null where they may be.
-pub(super) fn all(schema: &Schema) -> Vec<(&TableName, Row)> {
+pub(crate) fn all(schema: &Schema) -> Vec<(&TableName, Row)> {
     let mut made: Vec<&TableName> = Vec::new();
     let mut rows = Vec::new();
     while let Some((name, table)) = next(schema, &made) {
@@ -74,18 +74,33 @@ fn earlier(field: &Field, number: u8) -> Value {
 /// A value that the same field of no other row has, where the type allows it.
 /// That of a key depends on nothing but the type and the number.
 fn counted(field: &Field, number: u8) -> Value {
+    value(&field.ty, number)
+}
+
+fn value(ty: &FieldType, number: u8) -> Value {
     let count = i64::from(number) + 1;
-    match &field.ty {
+    match ty {
         FieldType::Bool => Value::Bool(number.is_multiple_of(2)),
-        FieldType::I16 | FieldType::I32 | FieldType::I64 => Value::Int(count.into()),
-        FieldType::U32 | FieldType::U64 => Value::Uint(number.into()),
-        FieldType::String => Value::String(format!("text {count}")),
-        FieldType::Id => Value::Id(uuid::Uuid::from_u128(number.into())),
-        FieldType::Timestamp => Value::Timestamp(Timestamp::from_micros(count).unwrap()),
-        FieldType::Json => Value::Json(json!({ "count": count })),
-        FieldType::Date => {
-            Value::from_json(&field.ty, &json!(format!("2020-01-0{count}"))).unwrap()
+        FieldType::I8 | FieldType::I16 | FieldType::I32 | FieldType::I64 | FieldType::I128 => {
+            Value::Int(count.into())
         }
-        ty => panic!("the fixture has no {ty}"),
+        FieldType::U8 | FieldType::U16 | FieldType::U32 | FieldType::U64 | FieldType::U128 => {
+            Value::Uint(number.into())
+        }
+        FieldType::F32 => Value::F32(number.into()),
+        FieldType::F64 => Value::F64(number.into()),
+        FieldType::String => Value::String(format!("text {count}")),
+        FieldType::Bytes => Value::Bytes(vec![number]),
+        FieldType::Id => Value::Id(uuid::Uuid::from_u128(number.into())),
+        // Late enough that no row expires.
+        FieldType::Timestamp => {
+            Value::Timestamp(Timestamp::from_micros(4_000_000_000_000_000 + count).unwrap())
+        }
+        FieldType::Json => Value::Json(json!({ "count": count })),
+        FieldType::Date => Value::from_json(ty, &json!(format!("2020-01-0{count}"))).unwrap(),
+        FieldType::Enum(variants) => {
+            Value::Enum(variants[usize::from(number) % variants.len()].clone())
+        }
+        FieldType::Vec(element) => Value::Vec(vec![value(element, number)]),
     }
 }
