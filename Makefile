@@ -12,8 +12,9 @@ run: ## Run the example host on ./data
 test: ## Run all tests
 	cargo test --workspace --features sdk/encryption
 
-bench: ## Measure the store beside its peers and write docs/benchmarks.md (half an hour, a C compiler)
+bench: ## Measure the store and migrations beside their peers and write docs/benchmarks*.md (an hour, a C compiler)
 	cargo run --release -p bench --features peers -- store --write docs/benchmarks.md
+	cargo run --release -p bench --features peers -- migrate --write docs/benchmarks-migrate.md
 
 check: fmt lint doc deny ## Everything CI checks besides the tests
 

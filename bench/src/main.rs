@@ -1,6 +1,7 @@
 //! Benchmarks beside peers, in one run: same machine, same data, same durability.
 //!
-//! `make bench` runs all of them and writes `docs/benchmarks.md`. A part of it by hand:
+//! `make bench` runs all of them and writes `docs/benchmarks.md` and
+//! `docs/benchmarks-migrate.md`. A part of it by hand:
 //!
 //! ```sh
 //! cargo run --release -p bench --features peers -- store --only get --only scan
@@ -8,7 +9,7 @@
 //!
 //! **Files.** `rounds` takes the engines in turn and finds medians, `machine`
 //! asks the system, `markdown` writes tables. Each subject has a room of its
-//! own: `store` measures the store.
+//! own: `store` measures the store, `migrate` migrations.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -19,6 +20,7 @@ mod machine;
 mod markdown;
 mod rounds;
 
+mod migrate;
 mod store;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +36,8 @@ struct Arguments {
 enum Subject {
     /// The store beside redb and, with `--features peers`, beside its peers.
     Store(store::Options),
+    /// Migrations and, with `--features peers`, beside refinery and sqlx.
+    Migrate(migrate::Options),
     /// Fills one database: what `store` runs as a process of its own.
     #[command(hide = true)]
     StoreLoad(store::LoadOptions),
@@ -42,6 +46,7 @@ enum Subject {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().subject {
         Subject::Store(options) => store::run(&options),
+        Subject::Migrate(options) => migrate::run(&options),
         Subject::StoreLoad(options) => store::load(&options),
     }
 }
