@@ -84,6 +84,27 @@ impl Application {
         })
     }
 
+    /// Merges modules as to all that they declare besides migrations, of which
+    /// their manifests have none: enough for whoever applies none. All faults but
+    /// those of migrations are reported.
+    pub fn merge_frames(manifests: Vec<Manifest>) -> Result<Self, MergeFaults> {
+        let mut faults = Vec::new();
+        let mut modules = modules::arrange(manifests, &mut faults);
+        former::resolve(&mut modules, &mut faults);
+        let schema = content::check_frames(&modules, &mut faults);
+        if !faults.is_empty() {
+            return Err(MergeFaults::new(faults));
+        }
+        Ok(Self {
+            modules,
+            order: Vec::new(),
+            schema,
+            places: Vec::new(),
+            positions: HashMap::new(),
+            squashes: HashMap::new(),
+        })
+    }
+
     /// The module of that name.
     pub fn module(&self, name: &str) -> Option<&Manifest> {
         self.modules.iter().find(|module| module.name == name)

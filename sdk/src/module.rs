@@ -34,7 +34,7 @@ use sdk_schema::{Fake, Table as TableSchema};
 
 use crate::{
     jobs::{JobDeclaration, Jobs},
-    migrate::{StepDeclaration, Steps},
+    migrate::{Inventory, StepDeclaration, Steps},
     seed::Fakes,
     store::Table,
 };
@@ -101,6 +101,9 @@ pub struct Embedded {
     pub source_locale: &'static str,
     /// `migrations/*.json`.
     pub migrations: &'static [EmbeddedFile],
+    /// The checksums of the migrations, in their order, as the build script found
+    /// them; empty where it has not, so that a start finds them.
+    pub migration_checksums: &'static [&'static str],
     /// `seeds/real/*.json`.
     pub seeds_real: &'static [EmbeddedFile],
     /// `seeds/test/*.json`.
@@ -116,6 +119,7 @@ impl Embedded {
     pub const NONE: Self = Self {
         source_locale: "en",
         migrations: &[],
+        migration_checksums: &[],
         seeds_real: &[],
         seeds_test: &[],
         translations: &[],
@@ -139,6 +143,18 @@ pub fn steps(declarations: &[Declaration]) -> Steps {
         steps.add(module.name, &module.steps);
     }
     steps
+}
+
+/// The migrations of all modules by identity and checksum.
+///
+/// # Errors
+/// Fails with every fault of a file whose checksum the build script has not found.
+pub fn inventory(declarations: &[Declaration]) -> Result<Inventory, ManifestError> {
+    let mut inventory = Inventory::default();
+    for module in declarations {
+        inventory.add(module.name, module.listed_migrations()?);
+    }
+    Ok(inventory)
 }
 
 /// The jobs of all modules.

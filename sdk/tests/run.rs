@@ -39,3 +39,6 @@ mod row_steps;
 #[cfg(test)]
 #[path = "run/seed.rs"]
 mod seed;
+#[cfg(test)]
+#[path = "run/start.rs"]
+mod start;

@@ -32,11 +32,17 @@ pub(crate) struct History {
 pub(crate) struct Module {
     pub name: &'static str,
     pub files: &'static [EmbeddedFile],
+    /// What the build script of its crate writes beside them.
+    pub checksums: &'static [&'static str],
     /// What its migrations make.
     pub tables: Vec<Table>,
 }
 
 /// A migration as SQL.
+#[cfg_attr(
+    not(feature = "peers"),
+    expect(dead_code, reason = "it is the peers that read it")
+)]
 pub(crate) struct Sql {
     pub name: String,
     pub text: String,
@@ -82,7 +88,7 @@ impl History {
 /// The module of that number among so many.
 fn module(number: usize, name: &str, modules: usize) -> Result<Module> {
     let module: Name = name.parse()?;
-    let (mut files, mut schema) = (Vec::new(), FoldedSchema::new());
+    let (mut files, mut checksums, mut schema) = (Vec::new(), Vec::new(), FoldedSchema::new());
     for place in 0..PER_MODULE {
         let change = change(name, place);
         let content = json!({ "format": 1, "operations": [change.operation] });
@@ -93,10 +99,12 @@ fn module(number: usize, name: &str, modules: usize) -> Result<Module> {
         let migration = Migration::parse(&module, file.name, file.text)?;
         schema.apply_migration(&migration).context(file.name)?;
         files.push(file);
+        checksums.push(&*migration.checksum().to_string().leak());
     }
     Ok(Module {
         name: name.to_owned().leak(),
         files: files.leak(),
+        checksums: checksums.leak(),
         tables: schema.schema().tables.into_values().collect(),
     })
 }

@@ -1,15 +1,16 @@
-//! Ours: the modules are linked, merged and planned as a host does at its start.
+//! Ours: what a host does at its start. Modules are linked without their
+//! migrations; these are read and planned when some are to be applied.
 
 use std::path::Path;
 
 use anyhow::{Result, ensure};
 use sdk::{
     clock::Clock,
-    migrate::{Migrator, Online, Steps, compare, history as ledger},
+    migrate::{Inventory, Migrator, Online, Steps, compare, history as ledger},
     module::{self, Declaration, Embedded},
     store::Store,
 };
-use sdk_schema::{Application, Manifest, Plan};
+use sdk_schema::{Application, Manifest};
 use tokio::runtime::Runtime;
 
 use super::{
@@ -37,24 +38,42 @@ impl<'a> Ours<'a> {
     fn link(&self) -> Result<Application> {
         let mut manifests = vec![module::core().manifest()?];
         for module in self.modules {
-            manifests.push(manifest(module)?);
+            manifests.push(with_tables(declaration(module).manifest()?, module));
         }
         Ok(Application::merge(manifests)?)
     }
 
-    async fn plan(&self, store: &Store) -> Result<(Application, Plan)> {
-        let application = self.link()?;
-        let (steps, clock) = (Steps::default(), Clock::system());
-        let plan = migrator(store, &application, &steps, &clock)
-            .plan(&[])
-            .await?;
-        Ok((application, plan))
+    /// The same without the migrations.
+    fn link_frames(&self) -> Result<Application> {
+        let mut frames = vec![module::core().frame()?];
+        for module in self.modules {
+            frames.push(with_tables(declaration(module).frame()?, module));
+        }
+        Ok(Application::merge_frames(frames)?)
+    }
+
+    fn inventory(&self) -> Result<Inventory> {
+        let modules = self.modules.iter().map(declaration);
+        let modules: Vec<_> = [module::core()].into_iter().chain(modules).collect();
+        Ok(module::inventory(&modules)?)
     }
 
     async fn migrate(&self, store: &Store) -> Result<()> {
-        let (application, plan) = self.plan(store).await?;
+        self.link_frames()?;
+        ensure!(
+            !self.inventory()?.is_applied(store).await?,
+            "nothing is left to apply"
+        );
+        let application = self.link()?;
         let (steps, clock) = (Steps::default(), Clock::system());
-        let migrator = migrator(store, &application, &steps, &clock);
+        let migrator = Migrator {
+            store,
+            application: &application,
+            steps: &steps,
+            clock: &clock,
+            host: HOST,
+        };
+        let plan = migrator.plan(&[]).await?;
         let report = migrator.apply(&plan, Online::Now, &mut |_| {}).await?;
         ensure!(
             report.applied.len() == plan.pending.len(),
@@ -79,11 +98,15 @@ impl Contender for Ours<'_> {
     }
 
     fn restart(&self, dir: &Path) -> Result<Opened> {
+        let frames = self.link_frames()?;
         let store = Store::open(dir, Clock::system())?;
-        let (application, plan) = self.runtime.block_on(self.plan(&store))?;
-        ensure!(plan.pending.is_empty(), "something is left to apply");
-        compare(&application, &store.schema().schema())?;
-        Ok(Box::new((store, application)))
+        let is_applied = self.inventory()?.is_applied(&store);
+        ensure!(
+            self.runtime.block_on(is_applied)?,
+            "something is left to apply"
+        );
+        compare(&frames, &store.schema().schema())?;
+        Ok(Box::new((store, frames)))
     }
 
     fn census(&self, dir: &Path) -> Result<Census> {
@@ -98,24 +121,8 @@ impl Contender for Ours<'_> {
     }
 }
 
-fn migrator<'a>(
-    store: &'a Store,
-    application: &'a Application,
-    steps: &'a Steps,
-    clock: &'a Clock,
-) -> Migrator<'a> {
-    Migrator {
-        store,
-        application,
-        steps,
-        clock,
-        host: HOST,
-    }
-}
-
-/// The manifest of a module whose tables are not Rust types.
-fn manifest(module: &Module) -> Result<Manifest> {
-    let declaration = Declaration {
+fn declaration(module: &Module) -> Declaration {
+    Declaration {
         name: module.name,
         version: "1.0.0",
         was: &[],
@@ -125,10 +132,16 @@ fn manifest(module: &Module) -> Result<Manifest> {
         steps: Vec::new(),
         embedded: Embedded {
             migrations: module.files,
+            migration_checksums: module.checksums,
             ..Embedded::NONE
         },
-    };
-    let mut manifest = declaration.manifest()?;
-    manifest.tables.clone_from(&module.tables);
-    Ok(manifest)
+    }
+}
+
+/// The tables are not Rust types, as those of a declaration are.
+fn with_tables(manifest: Manifest, module: &Module) -> Manifest {
+    Manifest {
+        tables: module.tables.clone(),
+        ..manifest
+    }
 }

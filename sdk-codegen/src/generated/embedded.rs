@@ -23,6 +23,8 @@ pub(super) fn expand(dir: &Path, module: &Module, folder: &Folder) -> TokenStrea
     };
     let (seeds_real, seeds_test) = (seeds(SeedSet::Real), seeds(SeedSet::Test));
     let migrations = files(paths(&folder.migrations));
+    let checksums = folder.migrations.iter();
+    let checksums = checksums.map(|entry| entry.content.checksum().to_string());
     let translations = files(paths(&folder.translations));
     let mail = files(paths(&folder.mails));
     quote! {
@@ -31,6 +33,7 @@ pub(super) fn expand(dir: &Path, module: &Module, folder: &Folder) -> TokenStrea
             pub const EMBEDDED: #sdk::__private::Embedded = #sdk::__private::Embedded {
                 source_locale: #source_locale,
                 migrations: #migrations,
+                migration_checksums: &[#(#checksums),*],
                 seeds_real: #seeds_real,
                 seeds_test: #seeds_test,
                 translations: #translations,

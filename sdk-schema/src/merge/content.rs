@@ -29,6 +29,19 @@ pub(super) fn check(modules: &[Manifest], order: &[Place], faults: &mut Vec<Merg
     schema
 }
 
+/// Checks everything but migrations and returns the declared schema.
+pub(super) fn check_frames(modules: &[Manifest], faults: &mut Vec<MergeFault>) -> Schema {
+    let schema = declared(modules);
+    for module in modules {
+        find_twins(module, faults);
+        check_schedules(module, faults);
+        let seeds = module.seeds.iter();
+        seeds.for_each(|seed| check_seed(module, seed, faults));
+    }
+    check_references(modules, &schema, faults);
+    schema
+}
+
 fn declared(modules: &[Manifest]) -> Schema {
     let tables = modules.iter().flat_map(|module| {
         let tables = module.tables.iter();

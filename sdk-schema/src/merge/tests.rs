@@ -550,3 +550,17 @@ fn merges_ten_thousand_migrations_without_a_quadratic_loop() {
     let plan = crate::Plan::new(&app, &ledger, &[]).unwrap();
     assert_eq!(plan, crate::Plan::default());
 }
+
+#[test]
+fn frames_report_all_but_the_faults_of_migrations() {
+    let broken = with_after(at("blog", 1), "shop/20261120T101501Z_create_t1");
+    let mut blog = requiring(module("blog", vec![broken]), &["shop"]);
+    assert!(check(vec![blog.clone()]).contains("shop/20261120T101501Z_create_t1"));
+    blog.migrations.clear();
+    let faults = Application::merge_frames(vec![blog.clone()]).unwrap_err();
+    assert_snapshot!(faults, @"");
+    blog.requires.clear();
+    let frame = Application::merge_frames(vec![blog]).unwrap();
+    assert_eq!(frame.schema.tables.len(), 1);
+    assert!(frame.order.is_empty());
+}

@@ -30,8 +30,8 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;mar
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #8884}\
 small{opacity:.6}:root{color-scheme:light dark}";
 
-fn modules(page: &mut String, host: &Host) -> std::fmt::Result {
-    let modules = &host.linked().application().modules;
+fn modules(page: &mut String, host: &Host) -> anyhow::Result<()> {
+    let modules = &host.linked().application()?.modules;
     let rows = modules.iter().map(|module| {
         [
             module.name.to_string(),
@@ -46,7 +46,8 @@ fn modules(page: &mut String, host: &Host) -> std::fmt::Result {
         "Modules",
         ["module", "version", "tables", "migrations", "jobs"],
         rows,
-    )
+    )?;
+    Ok(())
 }
 
 async fn tables(page: &mut String, host: &Host) -> anyhow::Result<()> {
@@ -72,7 +73,7 @@ async fn jobs(page: &mut String, host: &Host) -> anyhow::Result<()> {
 }
 
 async fn migrations(page: &mut String, host: &Host) -> anyhow::Result<()> {
-    let status = migrate::status(host.store(), host.linked().application()).await?;
+    let status = migrate::status(host.store(), host.linked().application()?).await?;
     let rows = status.into_iter().map(|migration| {
         [
             migration.stamp.to_string(),

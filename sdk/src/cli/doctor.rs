@@ -4,6 +4,7 @@
 //! The command fails when a check does. It is what one asks when nothing else
 //! works, so that it needs neither a store nor modules that go together.
 
+use sdk_schema::Application;
 use serde::Serialize;
 
 use super::{CommandError, Output};
@@ -58,14 +59,11 @@ impl Finding {
 
 /// Runs every check on an open host.
 pub(super) async fn doctor(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let findings = [
-        modules(host.linked()),
-        store(host).await,
-        migrations(host).await,
-        schema(host),
-        jobs(host).await,
-        translations(host.linked()),
-    ];
+    let mut findings = vec![modules(host.linked()), store(host).await];
+    if let Ok(application) = host.linked().application() {
+        findings.push(migrations(host, application).await);
+    }
+    findings.extend([schema(host), jobs(host).await, translations(host.linked())]);
     report(&findings, out)
 }
 
@@ -87,14 +85,7 @@ pub(crate) fn doctor_without_store(
 
 /// Says why modules do not make an application.
 pub(crate) fn doctor_unlinked(error: LinkError, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let error = CommandError::failed(error);
-    let modules = Finding {
-        check: "modules",
-        verdict: Verdict::Fail,
-        found: error.message(),
-        hint: error.advice().map(str::to_owned),
-    };
-    report(&[modules], out)
+    report(&[not_linked(&CommandError::failed(error))], out)
 }
 
 fn report(findings: &[Finding], out: &mut Output<'_>) -> Result<(), CommandError> {
@@ -127,8 +118,20 @@ fn write_finding(finding: &Finding, out: &mut Output<'_>) -> std::io::Result<()>
     }
 }
 
+fn not_linked(error: &CommandError) -> Finding {
+    Finding {
+        check: "modules",
+        verdict: Verdict::Fail,
+        found: error.message(),
+        hint: error.advice().map(str::to_owned),
+    }
+}
+
 fn modules(linked: &Linked) -> Finding {
-    let modules = &linked.application().modules;
+    let modules = match linked.application() {
+        Ok(application) => &application.modules,
+        Err(error) => return not_linked(&CommandError::failed(error)),
+    };
     let names: Vec<_> = modules.iter().map(|module| module.name.as_str()).collect();
     Finding::ok(
         "modules",
@@ -150,9 +153,9 @@ async fn store(host: &Host) -> Finding {
     }
 }
 
-async fn migrations(host: &Host) -> Finding {
+async fn migrations(host: &Host, application: &Application) -> Finding {
     let name = host.linked().name();
-    match migrate::plan(host.store(), host.linked().application(), &[]).await {
+    match migrate::plan(host.store(), application, &[]).await {
         Ok(plan) if !plan.pending.is_empty() => Finding::warn(
             "migrations",
             format!("{} pending", plan.pending.len()),
@@ -176,7 +179,7 @@ async fn migrations(host: &Host) -> Finding {
 /// Whether the store has what the modules declare; pending migrations explain a difference.
 fn schema(host: &Host) -> Finding {
     let found = host.store().schema().schema();
-    match migrate::compare(host.linked().application(), &found) {
+    match migrate::compare(host.linked().frame(), &found) {
         Ok(()) => Finding::ok("schema", "the store has what the modules declare"),
         Err(differences) => Finding::warn(
             "schema",

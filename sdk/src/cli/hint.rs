@@ -88,7 +88,7 @@ fn of_start(error: &StartError) -> Vec<String> {
         StartError::Snapshot(error) => owned(of_store(error)),
         StartError::Apply(Failure { source, .. }) => of_migrate(source),
         StartError::Seed(error) => owned(of_seed(error)),
-        StartError::Translations(error) => of_link(error),
+        StartError::Link(error) => of_link(error),
         StartError::Jobs(error) => owned(of_jobs(error)),
     }
 }

@@ -58,16 +58,16 @@ pub(crate) fn run_on_moment(
 ) -> Result<(), CommandError> {
     match command {
         MigrateCommand::Plan { allow_late } => {
-            let plan = moment.plan(linked.application(), allow_late)?;
+            let plan = moment.plan(linked.application()?, allow_late)?;
             Ok(plan::write(&moment.preview(&plan), out)?)
         }
-        _ => Ok(status::write(&moment.status(linked.application()), out)?),
+        _ => Ok(status::write(&moment.status(linked.application()?), out)?),
     }
 }
 
 /// Tells what another binary needs to plan for this store.
 async fn ledger(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let moment = host.migrator().moment().await?;
+    let moment = host.migrator()?.moment().await?;
     let events = crate::migrate::events(host.store()).await?;
     Ok(out.either(&moment, |out| status::write_history(&moment, &events, out))?)
 }
@@ -105,7 +105,7 @@ async fn apply(
 
 /// What is linked, as `serve` shows it before anything is done.
 pub(crate) fn write_linked(linked: &Linked, out: &mut Output<'_>) -> io::Result<()> {
-    let application = linked.application();
+    let application = linked.frame();
     let modules = application.modules.iter();
     let modules: Vec<_> = modules
         .filter(|module| module.name != BUILT_IN_MODULE)
@@ -132,7 +132,7 @@ pub(crate) fn write_start_step(step: &StartStep<'_>, out: &mut Output<'_>) -> io
 
 /// What a host has once it is started, as `serve` shows it.
 pub(crate) fn write_started(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let application = linked.application();
+    let application = linked.frame();
     let jobs = application.modules.iter().map(|module| module.jobs.len());
     let locales = linked.catalogues()?.locales().count();
     Ok(out.line(format_args!(

@@ -14,7 +14,7 @@ const DOCUMENTS: u32 = 1;
 /// Writes the declared tables of all modules; the document has their migrations too,
 /// so that a later version can tell whether this one can run beside it.
 pub(crate) fn write_schema(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let application = linked.application();
+    let application = linked.application()?;
     let release = Release::of(&application.modules).of_host(linked.name(), linked.version());
     Ok(out.either(&release, |out| {
         release
@@ -60,7 +60,7 @@ fn describe(table: &Table, field: &Field) -> String {
 
 /// Writes the versions of host, modules and documents.
 pub(crate) fn write_version(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let modules = &linked.application().modules;
+    let modules = &linked.frame().modules;
     let document = json!({
         "name": linked.name(),
         "version": linked.version(),

@@ -25,20 +25,13 @@ pub(super) async fn test(
 ) -> Result<(), CommandError> {
     refuse_pending(host).await?;
     let linked = host.linked();
-    let report = seed::generate(
-        host.store(),
-        linked.application(),
-        linked.fakes(),
-        rows,
-        rng,
-    )
-    .await?;
+    let report = seed::generate(host.store(), linked.frame(), linked.fakes(), rows, rng).await?;
     Ok(out.either(&report, |out| write_test(&report, out))?)
 }
 
 /// Fails when migrations are pending: rows must not be written by an older schema.
 pub(super) async fn refuse_pending(host: &Host) -> Result<(), CommandError> {
-    let plan = migrate::plan(host.store(), host.linked().application(), &[]).await?;
+    let plan = migrate::plan(host.store(), host.linked().application()?, &[]).await?;
     match plan.pending.len() {
         0 => Ok(()),
         pending => Err(

@@ -21,7 +21,8 @@ pub struct Linked {
     version: String,
     label: String,
     declarations: Vec<Declaration>,
-    application: Application,
+    frame: Application,
+    application: OnceLock<Result<Application, Arc<LinkError>>>,
     catalogues: OnceLock<Result<Catalogues, Arc<LinkError>>>,
     steps: Steps,
     fakes: Fakes,
@@ -50,25 +51,30 @@ impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
 }
 
 impl Linked {
-    /// Validates and merges modules; the library's own module is added. The
-    /// translations are read when they are first asked for.
+    /// Validates and merges modules; the library's own module is added. Migrations
+    /// and translations are read when they are first asked for.
     ///
     /// # Errors
-    /// Fails with every fault at once.
+    /// Fails with every fault at once; faults of migrations alone are those of
+    /// [`application`](Self::application).
     pub fn link(name: &str, version: &str, modules: Vec<Declaration>) -> Result<Self, LinkError> {
         let mut declarations = vec![module::core()];
         declarations.extend(modules);
-        let outlines = all(declarations.iter().map(Declaration::outline))?;
-        let application = Application::merge(outlines)?;
+        let frame = match merge_frames(&declarations) {
+            Ok(frame) => frame,
+            // With what is wrong with the migrations.
+            Err(error) => return Err(merge(&declarations).err().unwrap_or(error)),
+        };
         Ok(Self {
             name: name.to_owned(),
             version: version.to_owned(),
             label: format!("{name} {version}"),
+            application: OnceLock::new(),
             catalogues: OnceLock::new(),
             steps: module::steps(&declarations),
             fakes: module::fakes(&declarations),
             declarations,
-            application,
+            frame,
         })
     }
 
@@ -87,9 +93,20 @@ impl Linked {
         &self.label
     }
 
+    /// The merged manifests, without their migrations and translations.
+    pub fn frame(&self) -> &Application {
+        &self.frame
+    }
+
     /// The merged manifests, without their translations.
-    pub fn application(&self) -> &Application {
-        &self.application
+    ///
+    /// # Errors
+    /// Fails with every fault of the migrations at once.
+    pub fn application(&self) -> Result<&Application, Arc<LinkError>> {
+        self.application
+            .get_or_init(|| merge(&self.declarations).map_err(Arc::new))
+            .as_ref()
+            .map_err(Arc::clone)
     }
 
     /// What the modules declare, with their code.
@@ -110,7 +127,7 @@ impl Linked {
     }
 
     fn read_catalogues(&self) -> Result<Catalogues, LinkError> {
-        let modules = self.application.modules.iter().filter_map(|outline| {
+        let modules = self.frame.modules.iter().filter_map(|outline| {
             let mut declarations = self.declarations.iter();
             Some((outline, declarations.find(|it| outline.name == it.name)?))
         });
@@ -132,6 +149,16 @@ impl Linked {
     pub fn fakes(&self) -> &Fakes {
         &self.fakes
     }
+}
+
+fn merge_frames(declarations: &[Declaration]) -> Result<Application, LinkError> {
+    let frames = all(declarations.iter().map(Declaration::frame))?;
+    Ok(Application::merge_frames(frames)?)
+}
+
+fn merge(declarations: &[Declaration]) -> Result<Application, LinkError> {
+    let outlines = all(declarations.iter().map(Declaration::outline))?;
+    Ok(Application::merge(outlines)?)
 }
 
 /// What was read of all modules, or what is wrong with any of them.

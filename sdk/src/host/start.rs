@@ -110,9 +110,9 @@ pub enum StartError {
     /// The real seeds cannot be applied.
     #[error(transparent)]
     Seed(#[from] SeedError),
-    /// The translations cannot be read.
+    /// The migrations do not go together, or the translations cannot be read.
     #[error(transparent)]
-    Translations(#[from] Arc<LinkError>),
+    Link(#[from] Arc<LinkError>),
     /// The jobs cannot be refreshed.
     #[error(transparent)]
     Jobs(#[from] JobsError),
@@ -210,7 +210,13 @@ impl Host {
         options: &StartOptions<'_>,
         watch: &mut (dyn FnMut(StartStep<'_>) + Send),
     ) -> Result<migrate::Report, StartError> {
-        let migrator = self.migrator();
+        if options.allow_late.is_empty() && self.is_settled().await? {
+            watch(StartStep::Planned(&Plan::default()));
+            let report = migrate::Report::default();
+            watch(StartStep::Migrated(&report));
+            return Ok(report);
+        }
+        let migrator = self.migrator()?;
         let plan = migrator.plan(options.allow_late).await?;
         if let (Pending::Refuse, Some(first)) = (options.migrations, plan.pending.first()) {
             return Err(StartError::Pending {
@@ -241,8 +247,26 @@ impl Host {
     pub async fn finish_online(
         &self,
         watch: Watch<'_>,
-    ) -> Result<Vec<migrate::Applied>, MigrateError> {
-        self.migrator().finish_online(watch).await
+    ) -> Result<Vec<migrate::Applied>, StartError> {
+        if self.is_settled().await? {
+            return Ok(Vec::new());
+        }
+        Ok(self.migrator()?.finish_online(watch).await?)
+    }
+
+    /// Whether all migrations have been applied as they are and made what is
+    /// declared. Whoever asks only this need not read them.
+    async fn is_settled(&self) -> Result<bool, StartError> {
+        let Ok(inventory) = module::inventory(self.linked.declarations()) else {
+            // The application says what is wrong.
+            return Ok(false);
+        };
+        let is_applied = inventory.is_applied(&self.store).await;
+        if !is_applied.map_err(MigrateError::from)? {
+            return Ok(false);
+        }
+        let found = self.store.schema().schema();
+        Ok(migrate::compare(self.linked.frame(), &found).is_ok())
     }
 
     /// Takes every migration back that is newer than `to`, after a snapshot.
@@ -255,7 +279,7 @@ impl Host {
         to: Stamp,
         watch: Watch<'_>,
     ) -> Result<(DownReport, Option<PathBuf>), StartError> {
-        let migrator = self.migrator();
+        let migrator = self.migrator()?;
         let plan = migrator.plan_down(to).await?;
         let snapshot = self.snapshot_before(!plan.migrations.is_empty()).await?;
         let report = migrator.down(&plan, watch).await?;
@@ -263,14 +287,17 @@ impl Host {
     }
 
     /// What brings the store to the schema of the linked modules, and back.
-    pub fn migrator(&self) -> Migrator<'_> {
-        Migrator {
+    ///
+    /// # Errors
+    /// Fails with every fault of the migrations at once.
+    pub fn migrator(&self) -> Result<Migrator<'_>, Arc<LinkError>> {
+        Ok(Migrator {
             store: &self.store,
-            application: self.linked.application(),
+            application: self.linked.application()?,
             steps: self.linked.steps(),
             clock: &self.clock,
             host: self.linked.label(),
-        }
+        })
     }
 
     /// The way back, if there is something to go back to.
@@ -289,7 +316,7 @@ impl Host {
     /// # Errors
     /// Nothing of the file that failed is applied; those before it are.
     pub async fn seed(&self) -> Result<SeedReport, SeedError> {
-        seed::apply_real(&self.store, self.linked.application(), &self.clock).await
+        seed::apply_real(&self.store, self.linked.frame(), &self.clock).await
     }
 
     /// The linked modules.

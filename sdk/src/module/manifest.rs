@@ -7,7 +7,7 @@ use sdk_schema::{
     NameError, SeedFile, SeedFileError, SeedSet, Step,
 };
 
-use super::{Declaration, EmbeddedFile};
+use super::{Declaration, Embedded, EmbeddedFile};
 use crate::{jobs::JobDeclaration, migrate::StepCode};
 
 /// All that is wrong with what a module embeds.
@@ -79,6 +79,41 @@ impl Declaration {
     /// read them takes longer than all the rest.
     pub(crate) fn outline(&self) -> Result<Manifest, ManifestError> {
         self.parse(|keep| self.read_outline(keep))
+    }
+
+    /// The manifest without translations and migrations: a start that has nothing
+    /// to apply reads none.
+    ///
+    /// # Errors
+    /// Fails with every fault of what it reads at once.
+    pub fn frame(&self) -> Result<Manifest, ManifestError> {
+        let frame = Self {
+            embedded: Embedded {
+                migrations: &[],
+                ..self.embedded
+            },
+            ..self.clone()
+        };
+        frame.outline()
+    }
+
+    /// The names of the files of migrations, without `.json`, and their checksums.
+    pub(super) fn listed_migrations(&self) -> Result<Vec<(&'static str, String)>, ManifestError> {
+        let (files, checksums) = (self.embedded.migrations, self.embedded.migration_checksums);
+        let stem = |file: &EmbeddedFile| file.name.strip_suffix(".json").unwrap_or(file.name);
+        if files.len() == checksums.len() {
+            let listed = files.iter().zip(checksums);
+            return Ok(listed
+                .map(|(file, checksum)| (stem(file), (*checksum).to_owned()))
+                .collect());
+        }
+        self.parse(|keep| {
+            let name = keep.ok(Name::new(self.name))?;
+            Some(keep.all(files, |file| {
+                let migration = Migration::parse(&name, file.name, file.text)?;
+                Ok::<_, MigrationFileError>((stem(file), migration.checksum().to_string()))
+            }))
+        })
     }
 
     /// The translations that the outline lacks.

@@ -18,7 +18,7 @@ pub(crate) fn compatible(
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     let previous = read(from)?;
-    let report = linked.application().compatibility(&previous);
+    let report = linked.application()?.compatibility(&previous);
     let name = name(&previous);
     out.either(&report, |out| write(&report, &name, out))?;
     if report.compatible {

@@ -17,7 +17,7 @@ pub(super) async fn mark(
     reason: &str,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let marked = host.migrator().mark(migration, mark, reason).await?;
+    let marked = host.migrator()?.mark(migration, mark, reason).await?;
     Ok(out.either(&marked, |out| {
         let (what, before) = (in_words(marked.action), &marked.before);
         out.line(format_args!("{migration} {what}; before: {before}"))?;

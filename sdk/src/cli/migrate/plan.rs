@@ -16,7 +16,7 @@ pub(super) async fn plan(
     allow_late: &[MigrationId],
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let migrator = host.migrator();
+    let migrator = host.migrator()?;
     let plan = migrator.plan(allow_late).await?;
     let preview = migrator.preview(&plan).await?;
     Ok(write(&preview, out)?)

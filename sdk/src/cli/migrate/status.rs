@@ -12,7 +12,7 @@ use crate::{
 
 /// Lists all migrations in global order.
 pub(super) async fn status(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let status = host.migrator().status().await?;
+    let status = host.migrator()?.status().await?;
     Ok(write(&status, out)?)
 }
 

@@ -8,7 +8,7 @@ use crate::{
 
 /// Shows each check and what it found; fails when one does not hold.
 pub(super) async fn verify(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let verification = host.migrator().verify().await?;
+    let verification = host.migrator()?.verify().await?;
     out.either(&verification, |out| {
         let mut checks = verification.checks.iter();
         checks.try_for_each(|check| write_check(check, out))
