@@ -25,7 +25,7 @@ use std::collections::HashMap;
 pub use fault::{MergeFault, MergeFaults};
 pub use replaces::{ReplacesFault, check_replaces};
 
-use crate::{Manifest, Migration, MigrationId, Schema};
+use crate::{Manifest, Migration, MigrationId, Name, Schema};
 
 /// The name of the module that comes with the SDK; all others require it.
 pub const BUILT_IN_MODULE: &str = "sdk";
@@ -45,6 +45,8 @@ pub struct Application {
     positions: HashMap<MigrationId, usize>,
     /// For each migration that is no longer there, the position of its squash.
     squashes: HashMap<MigrationId, usize>,
+    /// The position in `modules` of each module.
+    names: HashMap<Name, usize>,
 }
 
 /// Where a migration stands: the position of its module, and its own in it.
@@ -75,6 +77,7 @@ impl Application {
             .into_iter()
             .map(|(replaced, squash)| (replaced, positions[&squash.id]));
         Ok(Self {
+            names: names(&modules),
             squashes: squashes.collect(),
             positions,
             modules,
@@ -96,6 +99,7 @@ impl Application {
             return Err(MergeFaults::new(faults));
         }
         Ok(Self {
+            names: names(&modules),
             modules,
             order: Vec::new(),
             schema,
@@ -107,7 +111,8 @@ impl Application {
 
     /// The module of that name.
     pub fn module(&self, name: &str) -> Option<&Manifest> {
-        self.modules.iter().find(|module| module.name == name)
+        let position = self.names.get(name)?;
+        self.modules.get(*position)
     }
 
     /// The migration with that identity.
@@ -136,6 +141,11 @@ impl Application {
         let place = self.places[position];
         &self.modules[place.module].migrations[place.migration]
     }
+}
+
+fn names(modules: &[Manifest]) -> HashMap<Name, usize> {
+    let names = modules.iter().map(|module| module.name.clone());
+    names.zip(0..).collect()
 }
 
 /// The migrations of modules in global order, also of modules that do not fit together.

@@ -558,7 +558,7 @@ fn frames_report_all_but_the_faults_of_migrations() {
     assert!(check(vec![blog.clone()]).contains("shop/20261120T101501Z_create_t1"));
     blog.migrations.clear();
     let faults = Application::merge_frames(vec![blog.clone()]).unwrap_err();
-    assert_snapshot!(faults, @"");
+    assert_snapshot!(faults, @"module `blog` requires `shop`, which is not linked; linked are blog");
     blog.requires.clear();
     let frame = Application::merge_frames(vec![blog]).unwrap();
     assert_eq!(frame.schema.tables.len(), 1);

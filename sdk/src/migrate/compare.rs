@@ -20,11 +20,8 @@ impl fmt::Display for SchemaDifferences {
 /// Checks that the tables of the linked modules are as declared. The order of
 /// fields does not count, nor do tables of modules that are not linked.
 pub fn compare(application: &Application, found: &Schema) -> Result<(), SchemaDifferences> {
-    let mut linked = found.clone();
-    linked
-        .tables
-        .retain(|name, _| application.module(&name.module).is_some());
-    let differences = linked.differences(&application.schema);
+    let mut differences = found.differences(&application.schema);
+    differences.retain(|found| application.module(&found.table.module).is_some());
     if differences.is_empty() {
         Ok(())
     } else {

@@ -42,6 +42,11 @@ pub(crate) struct Catalogue {
     bindings: Bindings,
 }
 
+/// The entries of tables, in their order, with what came of them: opening reads
+/// the catalogue twice.
+#[derive(Debug, Default)]
+pub(crate) struct Parsed(Vec<(Vec<u8>, Arc<StoredTable>)>);
+
 /// A field that refers to another table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Referrer<'a> {
@@ -91,19 +96,22 @@ impl Catalogue {
 
     /// Reads the catalogue of a store; `None` when it has none yet.
     pub(crate) fn read(trees: &Trees<'_>) -> Result<Option<Self>, StoreError> {
+        Self::read_again(trees, &mut Parsed::default())
+    }
+
+    /// Like [`read`](Self::read), and parses only what is not as it was read
+    /// before.
+    pub(crate) fn read_again(
+        trees: &Trees<'_>,
+        parsed: &mut Parsed,
+    ) -> Result<Option<Self>, StoreError> {
         let Some(head) = trees.get(TreeId::Catalogue, raw::HEAD_KEY)? else {
             return Ok(None);
         };
         let head = raw::parse_head(head.value())?;
         let mut tables = Vec::new();
-        let (from, to) = raw::table_keys();
-        for entry in trees.range(TreeId::Catalogue, (from, to))? {
-            let raw: RawTable = raw::parse(entry?.1.value())?;
-            let name = raw.name();
-            let table = StoredTable::new(raw).map_err(|error| StoreError::Damaged {
-                detail: format!("catalogue of `{name}`: {error}"),
-            })?;
-            tables.push(Arc::new(table));
+        for entry in trees.range(TreeId::Catalogue, raw::table_keys())? {
+            tables.push(parsed.table(tables.len(), entry?.1.value())?);
         }
         Ok(Some(Self::new(head, tables)))
     }
@@ -149,6 +157,24 @@ impl Catalogue {
     pub(crate) fn bind<T: Table>(&self) -> Result<&Arc<Binding>, StoreError> {
         self.bindings
             .get_or_insert::<T>(|| Binding::new(T::table(), self.table(T::TABLE_NAME)?))
+    }
+}
+
+impl Parsed {
+    /// The table of the entry at a place.
+    fn table(&mut self, place: usize, entry: &[u8]) -> Result<Arc<StoredTable>, StoreError> {
+        match self.0.get(place) {
+            Some((known, table)) if known == entry => return Ok(Arc::clone(table)),
+            _ => self.0.truncate(place),
+        }
+        let raw: RawTable = raw::parse(entry)?;
+        let name = raw.name();
+        let table = StoredTable::new(raw).map_err(|error| StoreError::Damaged {
+            detail: format!("catalogue of `{name}`: {error}"),
+        })?;
+        let table = Arc::new(table);
+        self.0.push((entry.to_owned(), Arc::clone(&table)));
+        Ok(table)
     }
 }
 

@@ -70,7 +70,10 @@ async fn a_start_that_has_something_to_do_reads_all_migrations() {
     let bench = Bench::new();
     let broken = blog("not JSON", &checksum(CREATE_POST));
     let error = start(&bench, vec![broken]).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r"
+    module `blog` cannot be linked:
+      migrations/20260103T000000Z_create_post.json: expected ident at line 1 column 2
+    ");
     assert!(bench.store.schema().tables.is_empty());
     let whole = blog(CREATE_POST, &checksum(CREATE_POST));
     assert!(start(&bench, vec![whole]).await.unwrap() > 0);
@@ -84,7 +87,7 @@ async fn faults_of_migrations_are_found_before_anything_is_applied() {
         r#""format":1,"after":["shop/20260101T000000Z_first"],"#,
     );
     let error = start(&bench, vec![blog(&text, &checksum(&text))]).await;
-    insta::assert_snapshot!(error.unwrap_err(), @"");
+    insta::assert_snapshot!(error.unwrap_err(), @"migration `blog/20260103T000000Z_create_post` comes after `shop/20260101T000000Z_first`, but module `shop` is not linked");
     assert!(bench.store.schema().tables.is_empty());
 }
 
@@ -96,7 +99,7 @@ async fn tables_that_are_not_as_declared_are_found_although_all_is_applied() {
         ..blog(CREATE_POST, &checksum(CREATE_POST))
     };
     let error = start(&bench, vec![tables]).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"module `blog`: table `post`: it is in the migrations, but the source does not declare it");
 }
 
 async fn check(modules: &[Declaration], expect: bool) {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::store::{
     catalogue::{
-        Catalogue,
+        Catalogue, Parsed,
         raw::{self, FORMAT, RawHead},
     },
     error::{OpenError, StoreError},
@@ -54,10 +54,11 @@ pub(super) fn folder(dir: &Path, options: &StoreOptions) -> Result<Opened, OpenE
 
 /// Opens a file that is there.
 pub(super) fn existing(path: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
-    guarded(path, || inspect(path, options))?;
+    let mut parsed = Parsed::default();
+    guarded(path, || inspect(path, options, &mut parsed))?;
     guarded(path, || {
         let database = file::open(path, options)?;
-        let opened = load(database).map_err(|error| unreadable(path, error))?;
+        let opened = load(database, parsed).map_err(|error| unreadable(path, error))?;
         Ok(Opened {
             file: Some(path.to_owned()),
             ..opened
@@ -69,7 +70,7 @@ pub(super) fn existing(path: &Path, options: &StoreOptions) -> Result<Opened, Op
 pub(super) fn backend(database: Result<Database, DatabaseError>) -> Result<Opened, OpenError> {
     let path = Path::new("memory");
     let database = database.map_err(|error| failed(path, error))?;
-    load(database).map_err(|error| unreadable(path, error))
+    load(database, Parsed::default()).map_err(|error| unreadable(path, error))
 }
 
 /// Makes the file under another name first: a file of the right name is whole,
@@ -78,17 +79,17 @@ fn create(dir: &Path, path: &Path, options: &StoreOptions) -> Result<(), OpenErr
     let new = dir.join(NEW_FILE_NAME);
     new_file::clear(&new).map_err(|error| refused(&new, error))?;
     let database = file::create(&new, options).map_err(|error| failed(path, error))?;
-    load(database).map_err(|error| unreadable(path, error))?;
+    load(database, Parsed::default()).map_err(|error| unreadable(path, error))?;
     new_file::put_in_place(&new, path).map_err(|source| refused(path, source))
 }
 
 /// Reads the catalogue without a change to the file.
-fn inspect(path: &Path, options: &StoreOptions) -> Result<(), OpenError> {
+fn inspect(path: &Path, options: &StoreOptions, parsed: &mut Parsed) -> Result<(), OpenError> {
     if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         return Err(damaged(path, "it is empty"));
     }
     file::inspect(path, options, |transaction| {
-        let read = Catalogue::read(&Trees::of_snapshot(transaction));
+        let read = Catalogue::read_again(&Trees::of_snapshot(transaction), parsed);
         match read.map_err(|error| unreadable(path, error))? {
             Some(_) => Ok(()),
             None => Err(damaged(path, "it has no catalogue")),
@@ -105,10 +106,10 @@ fn guarded<R>(path: &Path, open: impl FnOnce() -> Result<R, OpenError>) -> Resul
 
 /// Reads the catalogue, or makes the first one, deletes what nothing refers to
 /// and brings an older format up to date.
-fn load(database: Database) -> Result<Opened, StoreError> {
+fn load(database: Database, mut parsed: Parsed) -> Result<Opened, StoreError> {
     let transaction = database.begin_write()?;
     let mut trees = Trees::of_write(&transaction);
-    let (mut catalogue, mut has_changed) = match Catalogue::read(&trees)? {
+    let (mut catalogue, mut has_changed) = match Catalogue::read_again(&trees, &mut parsed)? {
         Some(catalogue) => (catalogue, false),
         None => (Catalogue::new(RawHead::default(), Vec::new()), true),
     };
