@@ -76,7 +76,7 @@ impl History {
     /// An empty store, before the first migration.
     pub(crate) fn new() -> Self {
         let linked = linked();
-        let application = linked.application();
+        let application = linked.application().expect("they fold");
         let migrations = application.order.iter().filter(|id| id.module != "sdk");
         let pending = migrations.map(|id| application.migration(id).expect("linked").clone());
         Self {
