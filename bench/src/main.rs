@@ -38,6 +38,8 @@ enum Subject {
     Store(store::Options),
     /// Migrations and, with `--features peers`, beside refinery and sqlx.
     Migrate(migrate::Options),
+    /// A step over very many rows, and the memory that it takes.
+    MigrateStep(migrate::StepOptions),
     /// Fills one database: what `store` runs as a process of its own.
     #[command(hide = true)]
     StoreLoad(store::LoadOptions),
@@ -47,6 +49,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().subject {
         Subject::Store(options) => store::run(&options),
         Subject::Migrate(options) => migrate::run(&options),
+        Subject::MigrateStep(options) => migrate::run_step(&options),
         Subject::StoreLoad(options) => store::load(&options),
     }
 }

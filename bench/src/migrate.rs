@@ -15,6 +15,7 @@ mod report;
 mod sqlite;
 #[cfg(feature = "peers")]
 mod sqlx;
+mod step;
 
 use std::{
     fs,
@@ -34,6 +35,7 @@ use contender::{Census, Contender, Opened};
 use history::{History, PER_MODULE};
 use ours::Ours;
 use report::{Growth, Line, Report};
+pub(crate) use step::{StepOptions, run as run_step};
 
 /// What `bench migrate` takes.
 #[derive(Debug, clap::Args)]

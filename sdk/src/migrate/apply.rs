@@ -76,8 +76,8 @@ impl Migrator<'_> {
     /// A migration is one transaction, its row in the ledger included, except for
     /// its steps that are called for each row: of these each batch is one, and
     /// the ledger says how far they came. Transactions reach the disk in their
-    /// order, and all of them before this returns: who is killed meanwhile loses
-    /// the last ones as a whole. [`Online::Later`] leaves the online steps at the
+    /// order, each batch at once, and all of them before this returns: who is
+    /// killed meanwhile loses at most the last ones since a batch, as a whole. [`Online::Later`] leaves the online steps at the
     /// end of the plan out.
     ///
     /// # Errors
@@ -189,6 +189,10 @@ impl Migrator<'_> {
             let body = async |tx: &mut WriteTx<'_>| self.portion(tx, course, from).await;
             let portion = if is_online(planned) {
                 self.store.write(body).await?
+            } else if has_batches(planned) {
+                // What has been done of much work is not to be done again, and
+                // pages that batches leave behind are free only on the disk.
+                self.store.write_alone(body).await?
             } else {
                 self.store.write_alone_relaxed(body).await?
             };
@@ -277,6 +281,12 @@ fn is_online(planned: &Planned) -> bool {
     let mut operations = planned.migration.operations.iter();
     let online = |operation: &Operation| matches!(operation, Operation::Run(run) if run.online);
     !planned.migration.operations.is_empty() && operations.all(online)
+}
+
+/// Whether it calls a step for each row of a table.
+fn has_batches(planned: &Planned) -> bool {
+    let mut operations = planned.migration.operations.iter();
+    operations.any(|it| matches!(it, Operation::Run(run) if run.table.is_some()))
 }
 
 /// Where the migrations begin that may be left for later: after them nothing
