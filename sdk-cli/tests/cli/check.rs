@@ -205,6 +205,7 @@ fn the_generated_code_can_be_seen() {
         pub const EMBEDDED: ::sdk::__private::Embedded = ::sdk::__private::Embedded {
             source_locale: "en",
             migrations: &[],
+            migration_checksums: &[],
             seeds_real: &[],
             seeds_test: &[],
             translations: &[],
