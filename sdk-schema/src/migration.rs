@@ -214,26 +214,6 @@ pub enum Operation {
     Run(Run),
 }
 
-impl Operation {
-    /// The table that it is about, by the name before it; a step may be about none.
-    pub fn table(&self) -> Option<&Name> {
-        match self {
-            Self::CreateTable(table) => Some(&table.name),
-            Self::RenameTable { from: table, .. }
-            | Self::DropTable { table }
-            | Self::AddField { table, .. }
-            | Self::RenameField { table, .. }
-            | Self::DropField { table, .. }
-            | Self::ChangeField { table, .. }
-            | Self::AddIndex { table, .. }
-            | Self::DropIndex { table, .. }
-            | Self::ChangeTable { table, .. }
-            | Self::ChangeKey { table, .. } => Some(table),
-            Self::Run(run) => run.table.as_ref(),
-        }
-    }
-}
-
 /// A migration of one module.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Migration {

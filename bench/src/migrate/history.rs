@@ -115,7 +115,8 @@ fn stamp(second: usize) -> String {
     format!("20260101T{hours:02}{minutes:02}{seconds:02}Z")
 }
 
-/// The migration of a module at a place.
+/// The migration of a module at a place. Long, because it is a table: an arm for
+/// each place, the same change in our words and in those of SQL side by side.
 fn change(module: &str, place: usize) -> Change {
     let number = place / PER_TABLE;
     let (item, part, good) = (

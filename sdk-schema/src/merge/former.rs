@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::MergeFault;
-use crate::{Field, Manifest, Migration, Name, Operation};
+use crate::{Manifest, Migration, Name, Operation};
 
 /// Puts present names in the place of former ones, in `after` and in the
 /// references of migrations. Their checksums stay those of their files.
@@ -51,21 +51,11 @@ fn names(modules: &[Manifest], faults: &mut Vec<MergeFault>) -> HashMap<Name, Na
 
 fn mentions(migration: &Migration, names: &HashMap<Name, Name>) -> bool {
     let after = migration.after.iter().map(|after| &after.module);
-    let fields = migration.operations.iter().flat_map(fields);
+    let fields = migration.operations.iter().flat_map(Operation::fields);
     let referred = fields.filter_map(|field| Some(&field.references.as_ref()?.table.module));
     after
         .chain(referred)
         .any(|module| names.contains_key(module))
-}
-
-fn fields(operation: &Operation) -> &[Field] {
-    match operation {
-        Operation::CreateTable(table) => &table.fields,
-        Operation::AddField { field, .. } | Operation::ChangeField { field, .. } => {
-            std::slice::from_ref(field)
-        }
-        _ => &[],
-    }
 }
 
 fn rename(migration: &mut Migration, names: &HashMap<Name, Name>) {

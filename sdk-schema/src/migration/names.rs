@@ -3,6 +3,15 @@
 use crate::{Field, Name, Operation};
 
 impl Operation {
+    /// The table that it is about, by the name before it; a step may be about none.
+    pub fn table(&self) -> Option<&Name> {
+        match self {
+            Self::CreateTable(table) => Some(&table.name),
+            Self::Run(run) => run.table.as_ref(),
+            other => other.changed_table(),
+        }
+    }
+
     /// The table that the operation changes, by its name before it. A table that
     /// is made was not there, and a step changes no table, only rows.
     pub(crate) fn changed_table(&self) -> Option<&Name> {

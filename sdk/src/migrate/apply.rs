@@ -126,18 +126,8 @@ impl Migrator<'_> {
         };
         let (now, later) = plan.pending.split_at(later);
         let mut position = self.last_position().await?;
-        let of = now.len();
-        for (number, planned) in (1..).zip(now) {
-            let migration = &planned.migration.id;
-            watch(Event::Begins {
-                migration,
-                number,
-                of,
-            });
-            let applied = self.one(planned, &mut position, watch).await?;
-            watch(Event::Applied(&applied));
-            report.applied.push(applied);
-        }
+        let done = &mut report.applied;
+        self.in_order(now, &mut position, watch, done).await?;
         for planned in later {
             self.begin_online(planned, &mut position).await?;
             report.online.push(planned.migration.id.clone());
@@ -153,20 +143,33 @@ impl Migrator<'_> {
     pub async fn finish_online(&self, watch: Watch<'_>) -> Result<Vec<Applied>, MigrateError> {
         let plan = self.plan(&[]).await?;
         let online = &plan.pending[online_tail(&plan.pending)..];
-        let (mut position, of) = (self.last_position().await?, online.len());
-        let mut done = Vec::with_capacity(of);
-        for (number, planned) in (1..).zip(online) {
+        let (mut position, mut done) = (self.last_position().await?, Vec::new());
+        self.in_order(online, &mut position, watch, &mut done)
+            .await?;
+        Ok(done)
+    }
+
+    /// Applies one migration after the other, up to the first that fails.
+    async fn in_order(
+        &self,
+        planned: &[Planned],
+        position: &mut u64,
+        watch: Watch<'_>,
+        done: &mut Vec<Applied>,
+    ) -> Result<(), MigrateError> {
+        let of = planned.len();
+        for (number, planned) in (1..).zip(planned) {
             let migration = &planned.migration.id;
             watch(Event::Begins {
                 migration,
                 number,
                 of,
             });
-            let applied = self.one(planned, &mut position, watch).await?;
+            let applied = self.one(planned, position, watch).await?;
             watch(Event::Applied(&applied));
             done.push(applied);
         }
-        Ok(done)
+        Ok(())
     }
 
     /// Applies one migration, or goes on with it.
