@@ -12,10 +12,11 @@
 //! that is [`check`], which prints nothing and works on any folder; here is
 //! only what makes it a build script: the environment, cargo's lines, the exit.
 
+mod check;
 mod script;
 
+pub use check::{Checked, Imports, check};
 pub use script::module;
-pub use sdk_codegen::{
-    FileFault, FileFaults,
-    check::{Checked, check},
-};
+#[doc(hidden)]
+pub use script::built_in;
+pub use sdk_codegen::{FileFault, FileFaults};

@@ -7,13 +7,23 @@ use std::{
     process,
 };
 
-use sdk_codegen::{
-    check::{Checked, check},
-    folder,
-};
+use sdk_codegen::folder;
+use sdk_proto::Protos;
+use sdk_schema::BUILT_IN_MODULE;
+
+use crate::check::{Checked, Imports, check};
 
 /// The file that `sdk::include_module!` includes.
 const FILE: &str = "sdk_module.rs";
+
+/// The key of the metadata by which a build script tells those of its dependents
+/// where protos are: `module=folder` pairs with tabs between.
+const METADATA: &str = "protos";
+
+/// The value of `links` that lets a module's dependents import its protos.
+pub(crate) fn links(module: &str) -> String {
+    format!("sdk-module-{module}")
+}
 
 /// Why a build script could not do its work, beside what is wrong with the module.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +43,43 @@ enum ScriptError {
 /// process ends with exit code 1.
 pub fn module() {
     let folders = variable("CARGO_MANIFEST_DIR").and_then(|dir| Ok((dir, variable("OUT_DIR")?)));
-    let report = match folders {
-        Ok((dir, out)) => Report::of(&dir, &out),
+    let imports = imports(env::vars());
+    finish(&match folders {
+        Ok((dir, out)) => Report::of(&dir, &out, &imports),
         Err(error) => Report::failure([error]),
-    };
+    });
+}
+
+/// Compiles the protos of the SDK itself, for its own build script.
+pub fn built_in() {
+    let folders = variable("CARGO_MANIFEST_DIR").and_then(|dir| Ok((dir, variable("OUT_DIR")?)));
+    finish(&match folders {
+        Ok((dir, out)) => Report::of_built_in(&dir, &out),
+        Err(error) => Report::failure([error]),
+    });
+}
+
+/// Tells cargo, and ends the process when something is wrong.
+fn finish(report: &Report) {
     // A closed output means that cargo is gone: there is nobody to tell.
     let _ = io::stdout().write_all(report.text().as_bytes());
     if report.failed {
         process::exit(1);
     }
+}
+
+/// The folders of protos of which the build scripts of direct dependencies tell; cargo
+/// hands that on as `DEP_{LINKS}_{KEY}`.
+fn imports(variables: impl Iterator<Item = (String, String)>) -> Imports {
+    let prefix = format!("DEP_{}", links("").replace('-', "_").to_uppercase());
+    let suffix = format!("_{}", METADATA.to_uppercase());
+    let told = variables.filter(|(name, _)| name.starts_with(&prefix) && name.ends_with(&suffix));
+    let pairs = told.flat_map(|(_, value)| {
+        let pairs = value.split('\t').filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.filter_map(|(module, folder)| Some((module.parse().ok()?, folder.into())));
+        pairs.collect::<Vec<_>>()
+    });
+    pairs.collect()
 }
 
 /// What cargo is told.
@@ -52,13 +90,32 @@ struct Report {
 
 impl Report {
     /// Checks the module in `dir` and writes its file into `out`.
-    fn of(dir: &Path, out: &Path) -> Self {
-        match check(dir) {
+    fn of(dir: &Path, out: &Path, imports: &Imports) -> Self {
+        match check(dir, imports) {
             Err(faults) => Self::failure(faults),
-            Ok(checked) => match write(&out.join(FILE), &checked.generated) {
+            Ok(checked) => match write_all(out, &checked.generated, checked.protos.as_ref()) {
                 Err(error) => Self::failure([error]),
-                Ok(()) => Self::success(dir, &checked),
+                Ok(()) => Self::success(dir, &checked, imports),
             },
+        }
+    }
+
+    fn of_built_in(dir: &Path, out: &Path) -> Self {
+        let name = BUILT_IN_MODULE
+            .parse()
+            .expect("the name of the built-in module is a name");
+        match sdk_proto::compile_at(dir, &name, &[], "crate") {
+            Err(faults) => Self::failure(faults),
+            Ok(protos) => {
+                let text = sdk_proto::rust_text(protos.as_ref());
+                match write_all(out, &text, protos.as_ref()) {
+                    Err(error) => Self::failure([error]),
+                    Ok(()) => Self {
+                        lines: vec![format!("cargo::rerun-if-changed={}", folder::PROTO)],
+                        failed: false,
+                    },
+                }
+            }
         }
     }
 
@@ -72,11 +129,12 @@ impl Report {
         }
     }
 
-    fn success(dir: &Path, checked: &Checked) -> Self {
-        let mut lines = vec![format!(
-            "cargo::rustc-env=SDK_MODULE={}",
-            checked.module.name
-        )];
+    fn success(dir: &Path, checked: &Checked, imports: &Imports) -> Self {
+        let name = &checked.module.name;
+        let mut lines = vec![format!("cargo::rustc-env=SDK_MODULE={name}")];
+        if checked.protos.is_some() {
+            lines.push(told(dir, name.as_str(), imports));
+        }
         lines.extend(watched(dir));
         Self {
             lines,
@@ -96,12 +154,32 @@ fn variable(name: &'static str) -> Result<PathBuf, ScriptError> {
         .ok_or(ScriptError::Environment { name })
 }
 
+/// The line by which dependents learn where the protos of the module are, and
+/// those that they import in turn.
+fn told(dir: &Path, module: &str, imports: &Imports) -> String {
+    let own = (module.to_owned(), dir.join(folder::PROTO));
+    let others = imports.iter().map(|(name, folder)| (name.to_string(), folder.clone()));
+    let pairs: Vec<_> = std::iter::once(own)
+        .chain(others)
+        .map(|(name, folder)| format!("{name}={}", folder.display()))
+        .collect();
+    format!("cargo::metadata={METADATA}={}", pairs.join("\t"))
+}
+
+/// Writes what the crate includes.
+fn write_all(out: &Path, text: &str, protos: Option<&Protos>) -> Result<(), ScriptError> {
+    if let Some(protos) = protos {
+        write(&out.join(sdk_proto::DESCRIPTORS), &protos.descriptors)?;
+    }
+    write(&out.join(FILE), text.as_bytes())
+}
+
 /// Writes unless the file says the same already, so that its time stays.
-fn write(path: &Path, text: &str) -> Result<(), ScriptError> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+fn write(path: &Path, content: &[u8]) -> Result<(), ScriptError> {
+    if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
     }
-    fs::write(path, text).map_err(|source| ScriptError::Write {
+    fs::write(path, content).map_err(|source| ScriptError::Write {
         path: path.to_owned(),
         source,
     })
@@ -142,7 +220,7 @@ mod tests {
     }
 
     fn report(dir: &TempDir) -> Report {
-        Report::of(dir.path(), &dir.path().join("out"))
+        Report::of(dir.path(), &dir.path().join("out"), &Imports::new())
     }
 
     #[test]
@@ -192,7 +270,7 @@ mod tests {
     #[test]
     fn reports_a_file_that_cannot_be_written() {
         let dir = module("name = \"blog\"", &[]);
-        let report = Report::of(dir.path(), &dir.path().join("nowhere"));
+        let report = Report::of(dir.path(), &dir.path().join("nowhere"), &Imports::new());
         let text = report
             .text()
             .replace(&dir.path().display().to_string(), "DIR");

@@ -18,10 +18,7 @@ mod sarif;
 
 use std::collections::BTreeMap;
 
-use sdk_codegen::{
-    FileFault,
-    check::{Checked, check},
-};
+use sdk_build::{Checked, FileFault, check};
 use sdk_schema::{Application, Manifest, Name};
 
 use crate::{
@@ -42,9 +39,10 @@ pub(crate) fn run(project: &Project, wanted: &Check) -> Result<Report, Failure> 
     let mut outcome = Outcome::new(wanted.deny_warnings);
     outcome.faults = missing_members(project);
     let mut sound = BTreeMap::new();
+    let imports = project.protos();
     for member in project.modules() {
         outcome.members += 1;
-        match check(&project.root.join(&member.folder)) {
+        match check(&project.root.join(&member.folder), &imports) {
             Ok(checked) => {
                 let manifest = take(project, member, checked, base.as_ref(), &mut outcome);
                 sound.insert(manifest.name.clone(), manifest);
@@ -99,12 +97,14 @@ fn missing_members(project: &Project) -> Vec<Fault> {
 
 fn summary(checked: &Checked) -> String {
     let Checked { module, folder, .. } = checked;
+    let services = checked.protos.as_ref().map_or(0, |it| it.services.len());
     let parts = [
         (module.tables.len(), "table"),
         (folder.migrations.len(), "migration"),
         (folder.seeds.len(), "seed file"),
         (module.jobs.len(), "job"),
         (folder.translations.len(), "translation"),
+        (services, "service"),
     ];
     let parts: Vec<_> = parts
         .into_iter()
@@ -121,6 +121,7 @@ fn summary(checked: &Checked) -> String {
 /// What the module declares, as hosts see it.
 pub(crate) fn manifest(member: &Member, checked: Checked) -> Manifest {
     let Checked { module, folder, .. } = checked;
+    let services = checked.protos.as_ref().map_or(0, |it| it.services.len());
     let version = member.manifest.version().unwrap_or("0.0.0");
     Manifest {
         requires: module.requires,

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sdk_codegen::FileFault;
+use sdk_codegen::{FileFault, folder};
 use sdk_schema::Name;
 
 use crate::{cargo_manifest::CargoManifest, failure::listed};
@@ -115,6 +115,15 @@ impl Project {
                 name: name.clone(),
                 known: self.module_list(),
             })
+    }
+
+    /// The folders of protos of all modules, by module.
+    pub(crate) fn protos(&self) -> sdk_build::Imports {
+        let modules = self.modules().filter_map(|member| {
+            let folder = self.root.join(&member.folder).join(folder::PROTO);
+            Some((Name::new(member.crate_name()).ok()?, folder))
+        });
+        modules.filter(|(_, folder)| folder.is_dir()).collect()
     }
 
     fn module_list(&self) -> String {

@@ -112,6 +112,11 @@ impl FileFaults {
         }
     }
 
+    /// Faults in the order of files and places; there is at least one.
+    pub fn of(faults: Vec<FileFault>) -> Self {
+        Self::some(faults)
+    }
+
     /// The faults of a reading that failed; there is at least one.
     pub(crate) fn some(mut faults: Vec<FileFault>) -> Self {
         faults.sort();

@@ -4,6 +4,7 @@
 //! * `seeds/real/*.json`, `seeds/test/*.json`
 //! * `translations/LOCALE.arb`
 //! * `mail/NAME[.LOCALE].{html,txt}`
+//! * `proto/MODULE/v1/*.proto`, which are not read here but by `sdk-proto`
 //!
 //! Each folder may be absent. Files whose names begin with a dot and `*.md`
 //! are for people and passed over; any other file that has no place here is a
@@ -28,8 +29,11 @@ pub(crate) const TRANSLATIONS: &str = "translations";
 /// The folder of mail templates.
 pub(crate) const MAIL: &str = "mail";
 
+/// The folder of protos, which `sdk-proto` reads.
+pub const PROTO: &str = "proto";
+
 /// The folders beside a module's source.
-pub const FOLDERS: [&str; 4] = [MIGRATIONS, SEEDS, TRANSLATIONS, MAIL];
+pub const FOLDERS: [&str; 5] = [MIGRATIONS, SEEDS, TRANSLATIONS, MAIL, PROTO];
 
 /// A file and what was read from it.
 #[derive(Debug, Clone)]

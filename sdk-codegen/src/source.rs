@@ -74,6 +74,12 @@ impl Module {
         assemble::module(&items, faults)
     }
 
+    /// The path under which the crate reaches the SDK, as text.
+    pub fn sdk_path(&self) -> String {
+        let path = &self.sdk;
+        quote::quote!(#path).to_string().replace(' ', "")
+    }
+
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<&Declared> {
         self.tables

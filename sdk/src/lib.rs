@@ -107,13 +107,18 @@ pub mod store;
 
 pub mod migrate;
 
-pub mod jobs;
 pub mod lang;
+
+pub mod rpc;
+
+pub mod jobs;
 pub mod seed;
 
 pub mod module;
 
 pub mod host;
+
+pub mod system;
 
 pub mod cli;
 
@@ -139,6 +144,9 @@ macro_rules! include_module {
         include!(concat!(env!("OUT_DIR"), "/sdk_module.rs"));
     };
 }
+
+// `proto::sdk::v1`: the messages, clients and servers of the system services.
+include!(concat!(env!("OUT_DIR"), "/sdk_module.rs"));
 
 #[doc(hidden)]
 pub mod __private {

@@ -18,6 +18,8 @@
 //!     tables: vec![],
 //!     jobs: vec![],
 //!     steps: vec![],
+//!     services: vec![],
+//!     descriptors: &[],
 //!     embedded: Embedded {
 //!         migrations: &[EmbeddedFile { name: "2026_create.json", text: "{}" }],
 //!         ..Embedded::NONE
@@ -35,6 +37,7 @@ use sdk_schema::{Fake, Table as TableSchema};
 use crate::{
     jobs::{JobDeclaration, Jobs},
     migrate::{Inventory, StepDeclaration, Steps},
+    rpc::{Methods, MethodsError, ServiceDeclaration},
     seed::Fakes,
     store::Table,
 };
@@ -68,6 +71,10 @@ pub struct Declaration {
     pub jobs: Vec<JobDeclaration>,
     /// The steps that its migrations call.
     pub steps: Vec<StepDeclaration>,
+    /// What serves the services of its protos.
+    pub services: Vec<ServiceDeclaration>,
+    /// An encoded `google.protobuf.FileDescriptorSet` of its protos; empty without any.
+    pub descriptors: &'static [u8],
     /// The files of its folders.
     pub embedded: Embedded,
 }
@@ -155,6 +162,14 @@ pub fn inventory(declarations: &[Declaration]) -> Result<Inventory, ManifestErro
         inventory.add(module.name, module.listed_migrations()?);
     }
     Ok(inventory)
+}
+
+/// The methods of all modules' services.
+///
+/// # Errors
+/// Fails when the protos contradict each other.
+pub fn methods(declarations: &[Declaration]) -> Result<Methods, MethodsError> {
+    Methods::read(declarations.iter().map(|module| module.descriptors))
 }
 
 /// The jobs of all modules.

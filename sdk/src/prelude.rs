@@ -6,6 +6,7 @@ pub use crate::{
     Module, Result, Table, TableEnum, job,
     jobs::JobContext,
     lang::Message,
+    rpc::{Failure, Request, Response, Service, ServiceContext, Status, Streaming, async_trait},
     step,
     store::{Date, Id, Json, Store, Timestamp, WriteTx},
 };

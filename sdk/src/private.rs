@@ -9,10 +9,13 @@ pub use std::{sync::LazyLock, time::Duration};
 
 pub use sdk_schema::{Fake, FakeKind, FieldType, Missed, OnDelete, Overlap, Table as TableSchema};
 
+pub use {prost, prost_types, tonic, tonic_prost};
+
 pub use crate::{
     jobs::JobDeclaration,
     migrate::{BATCH_ROWS, StepCode, StepDeclaration},
     module::{Declaration, Embedded, EmbeddedFile, Module, TableDeclaration},
+    rpc::{Served, Service, ServiceDeclaration},
     store::{
         DecodeError, FieldRef, FieldValue, FieldWriter, KeyReader, KeyValue, KeyWriter, RawField,
         RowReader, Table, TableEnum,
@@ -34,6 +37,31 @@ pub const fn same_name(one: &str, other: &str) -> bool {
         at += 1;
     }
     true
+}
+
+/// Fails, at compile time, unless each of the `declared` services is served once.
+/// Each comes with what is wrong when nothing serves it.
+pub const fn assert_served(served: &[&str], declared: &[(&str, &str)]) {
+    let mut at = 0;
+    while at < declared.len() {
+        let (name, complaint) = declared[at];
+        let mut times = 0;
+        let mut one = 0;
+        while one < served.len() {
+            if same_name(served[one], name) {
+                times += 1;
+            }
+            one += 1;
+        }
+        if times == 0 {
+            panic!("{}", complaint);
+        }
+        assert!(
+            times == 1,
+            "two types of `services(…)` serve one service of the protos"
+        );
+        at += 1;
+    }
 }
 
 #[cfg(test)]

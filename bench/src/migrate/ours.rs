@@ -130,6 +130,8 @@ fn declaration(module: &Module) -> Declaration {
         tables: Vec::new(),
         jobs: Vec::new(),
         steps: Vec::new(),
+        services: Vec::new(),
+        descriptors: &[],
         embedded: Embedded {
             migrations: module.files,
             migration_checksums: module.checksums,

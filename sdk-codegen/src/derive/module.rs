@@ -14,6 +14,7 @@ pub(super) fn expand(module: &Module) -> TokenStream {
         tables,
         jobs,
         steps,
+        services,
         ..
     } = module;
     let private = quote!(#sdk::__private);
@@ -41,10 +42,16 @@ pub(super) fn expand(module: &Module) -> TokenStream {
                     tables: ::std::vec::Vec::from([#(#private::TableDeclaration::of::<#tables>()),*]),
                     jobs: ::std::vec::Vec::from([#(#jobs::declaration()),*]),
                     steps: ::std::vec::Vec::from([#(#steps::declaration()),*]),
+                    services: ::std::vec::Vec::from([#(#private::ServiceDeclaration::of::<#services>()),*]),
+                    descriptors: crate::__sdk_proto::DESCRIPTORS,
                     embedded: crate::__sdk_module::EMBEDDED,
                 }
             }
         }
+        const _: () = #private::assert_served(
+            &[#(<<#services as #private::Service>::Server as #private::Served>::NAME),*],
+            crate::__sdk_proto::SERVICES,
+        );
         #(#assertions)*
     }
 }

@@ -12,8 +12,8 @@ use super::{
 use crate::faults::Faults;
 
 const EXAMPLE: &str = "module(name = \"…\")";
-const KEYS: [&str; 7] = [
-    "name", "was", "requires", "tables", "jobs", "steps", "locale",
+const KEYS: [&str; 8] = [
+    "name", "was", "requires", "tables", "jobs", "steps", "services", "locale",
 ];
 
 /// The locale of a module's own texts, unless it says another.
@@ -38,6 +38,8 @@ pub struct Module {
     pub jobs: Vec<Path>,
     /// Its steps.
     pub steps: Vec<Path>,
+    /// The types that serve the services of its protos.
+    pub services: Vec<Path>,
     /// The locale in which its texts are written.
     pub locale: String,
 }
@@ -60,6 +62,7 @@ struct Entries {
     tables: Option<Vec<Path>>,
     jobs: Option<Vec<Path>>,
     steps: Option<Vec<Path>>,
+    services: Option<Vec<Path>>,
     locale: Option<LitStr>,
 }
 
@@ -99,6 +102,7 @@ impl Entries {
             "tables" => fill(&mut self.tables, entry, paths(entry)?),
             "jobs" => fill(&mut self.jobs, entry, paths(entry)?),
             "steps" => fill(&mut self.steps, entry, paths(entry)?),
+            "services" => fill(&mut self.services, entry, paths(entry)?),
             "locale" => fill(&mut self.locale, entry, text(entry)?),
             _ => Err(unknown_key(entry, "module", &KEYS)),
         }
@@ -112,6 +116,7 @@ impl Entries {
         };
         let requires = listed(self.requires);
         let (tables, jobs, steps) = (listed(self.tables), listed(self.jobs), listed(self.steps));
+        let services = listed(self.services);
         let requires = requires
             .into_iter()
             .filter_map(|path| faults.keep(required(path)))
@@ -131,6 +136,7 @@ impl Entries {
             tables,
             jobs,
             steps,
+            services,
             locale: locale.unwrap_or_else(|| DEFAULT_LOCALE.to_owned()),
         });
         faults.finish(module)

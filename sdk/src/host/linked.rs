@@ -11,6 +11,7 @@ use crate::{
     lang::Catalogues,
     migrate::Steps,
     module::{self, Declaration, ManifestError},
+    rpc::{Methods, MethodsError},
     seed::Fakes,
 };
 
@@ -24,6 +25,7 @@ pub struct Linked {
     frame: Application,
     application: OnceLock<Result<Application, Arc<LinkError>>>,
     catalogues: OnceLock<Result<Catalogues, Arc<LinkError>>>,
+    methods: OnceLock<Result<Methods, Arc<LinkError>>>,
     steps: Steps,
     fakes: Fakes,
 }
@@ -38,6 +40,9 @@ pub enum LinkError {
     /// The modules do not go together; every fault is listed.
     #[error(transparent)]
     Merge(#[from] MergeFaults),
+    /// The protos of the modules do not go together.
+    #[error(transparent)]
+    Protos(#[from] MethodsError),
 }
 
 /// Shows each item on a line of its own.
@@ -71,6 +76,7 @@ impl Linked {
             label: format!("{name} {version}"),
             application: OnceLock::new(),
             catalogues: OnceLock::new(),
+            methods: OnceLock::new(),
             steps: module::steps(&declarations),
             fakes: module::fakes(&declarations),
             declarations,
@@ -138,6 +144,17 @@ impl Linked {
             Ok(manifest)
         }))?;
         Ok(Catalogues::new(&manifests))
+    }
+
+    /// The methods of all services.
+    ///
+    /// # Errors
+    /// Fails when the protos of the modules contradict each other.
+    pub fn methods(&self) -> Result<&Methods, Arc<LinkError>> {
+        self.methods
+            .get_or_init(|| Ok(module::methods(&self.declarations).map_err(LinkError::from)?))
+            .as_ref()
+            .map_err(Arc::clone)
     }
 
     /// The steps that migrations call.

@@ -15,6 +15,7 @@ use crate::{
     lang::CatalogueSource,
     migrate::{self, DownReport, Event, MigrateError, Migrator, Online, Watch},
     module,
+    rpc::{Clients, MadeService, ServiceContext},
     seed::{self, SeedError, SeedReport},
     store::{OpenError, Store, StoreError, StoreOptions},
 };
@@ -26,6 +27,8 @@ pub struct Host {
     store: Store,
     clock: Clock,
     scheduler: Scheduler,
+    texts: CatalogueSource,
+    clients: Clients,
     /// The folder that the store is in; none when it is in memory.
     data: Option<PathBuf>,
 }
@@ -146,14 +149,44 @@ impl Host {
         let jobs = module::jobs(linked.declarations());
         let texts = Arc::clone(&linked);
         let texts = CatalogueSource::new(move || Ok(texts.catalogues()?.clone()));
-        let scheduler = Scheduler::new(store.clone(), clock.clone(), texts, jobs);
+        let clients = Clients::default();
+        let scheduler = Scheduler::new(
+            store.clone(),
+            clock.clone(),
+            texts.clone(),
+            clients.clone(),
+            jobs,
+        );
         Self {
+            texts,
+            clients,
             linked,
             store,
             clock,
             scheduler,
             data: None,
         }
+    }
+
+    /// What leads to the services, once they are made.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Makes the services that the modules declare.
+    pub fn make_services(&self) -> Vec<MadeService> {
+        let modules = self.linked.declarations().iter();
+        let made = modules.flat_map(|module| {
+            let cx = ServiceContext {
+                store: self.store.clone(),
+                clock: self.clock.clone(),
+                catalogues: self.texts.clone(),
+                clients: self.clients.clone(),
+                module: module.name,
+            };
+            module.services.iter().map(move |it| it.make(cx.clone()))
+        });
+        made.collect()
     }
 
     /// Applies what is pending and the real seeds, reads the translations and

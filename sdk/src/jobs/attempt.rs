@@ -37,6 +37,7 @@ pub(super) async fn execute(
             store: inner.store.clone(),
             clock: inner.clock.clone(),
             catalogues: inner.catalogues.clone(),
+            clients: inner.clients.clone(),
             module,
             name: job.name,
             due: run.due,

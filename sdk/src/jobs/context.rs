@@ -6,6 +6,7 @@ use super::active::Cancelled;
 use crate::{
     clock::Clock,
     lang::{Catalogue, CatalogueSource},
+    rpc::{CallInfo, Caller, Client, Clients},
     store::Store,
 };
 
@@ -15,6 +16,7 @@ pub struct JobContext {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) catalogues: CatalogueSource,
+    pub(super) clients: Clients,
     pub(super) module: &'static str,
     pub(super) name: &'static str,
     pub(super) due: Timestamp,
@@ -41,6 +43,13 @@ impl JobContext {
     /// module whose build script has checked its folders can.
     pub fn lang(&self, locale: &str) -> anyhow::Result<Catalogue> {
         Ok(self.catalogues.get()?.get(locale))
+    }
+
+    /// A client of a service, wherever it lives: `cx.client::<BlogClient>()`. It calls
+    /// as this job.
+    pub fn client<C: Client>(&self) -> C {
+        let job = format!("{}.{}", self.module, self.name);
+        self.clients.client(CallInfo::by(Caller::job(&job)))
     }
 
     /// The module that declares the job.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     clock::{Clock, after},
     lang::CatalogueSource,
+    rpc::Clients,
     store::{Store, StoreError},
 };
 
@@ -40,6 +41,7 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) catalogues: CatalogueSource,
+    pub(super) clients: Clients,
     jobs: Jobs,
     active: ActiveRuns,
     reload: Notify,
@@ -66,12 +68,20 @@ impl RunningScheduler {
 }
 
 impl Scheduler {
-    /// A scheduler of these jobs, which does nothing yet.
-    pub fn new(store: Store, clock: Clock, catalogues: CatalogueSource, jobs: Jobs) -> Self {
+    /// A scheduler of these jobs, which does nothing yet. `clients` lead to the services
+    /// that its jobs call.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        catalogues: CatalogueSource,
+        clients: Clients,
+        jobs: Jobs,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
             catalogues,
+            clients,
             jobs,
             active: ActiveRuns::default(),
             reload: Notify::new(),

@@ -43,6 +43,9 @@ pub fn core() -> Declaration {
         ],
         jobs: Vec::new(),
         steps: Vec::new(),
+        // Those of `sdk/v1` need a host: `system` makes them.
+        services: Vec::new(),
+        descriptors: crate::__sdk_proto::DESCRIPTORS,
         embedded: Embedded {
             source_locale: "en",
             migrations: MIGRATIONS,

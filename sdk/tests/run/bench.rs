@@ -25,6 +25,8 @@ pub(crate) fn module(name: &'static str) -> Declaration {
         tables: Vec::new(),
         jobs: Vec::new(),
         steps: Vec::new(),
+        services: Vec::new(),
+        descriptors: &[],
         embedded: Embedded::NONE,
     }
 }

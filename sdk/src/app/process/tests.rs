@@ -29,6 +29,8 @@ fn module(name: &'static str, migrations: &'static [EmbeddedFile]) -> Declaratio
         tables: Vec::new(),
         jobs: Vec::new(),
         steps: Vec::new(),
+        services: Vec::new(),
+        descriptors: &[],
         embedded: Embedded {
             migrations,
             ..Embedded::NONE

@@ -53,6 +53,8 @@ fn office() -> Declaration {
             }),
         ],
         steps: Vec::new(),
+        services: Vec::new(),
+        descriptors: &[],
         embedded: Embedded::NONE,
     }
 }
