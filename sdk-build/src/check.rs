@@ -30,8 +30,12 @@ pub struct Checked {
 pub fn check(dir: &Path, imports: &Imports) -> Result<Checked, FileFaults> {
     let source = source::check(dir);
     // Without a manifest it is not known whose protos they are.
-    let module = source.as_ref().map_or_else(|_| Module::read(dir).ok(), |it| Some(it.module.clone()));
-    let protos = module.as_ref().map_or(Ok(None), |module| compile(dir, module, imports));
+    let module = source
+        .as_ref()
+        .map_or_else(|_| Module::read(dir).ok(), |it| Some(it.module.clone()));
+    let protos = module
+        .as_ref()
+        .map_or(Ok(None), |module| compile(dir, module, imports));
     match (source, protos) {
         (Ok(source), Ok(protos)) => Ok(Checked {
             generated: source.generated + "\n" + &sdk_proto::rust_text(protos.as_ref()),
@@ -42,7 +46,11 @@ pub fn check(dir: &Path, imports: &Imports) -> Result<Checked, FileFaults> {
         (source, protos) => {
             let mut faults = source.err().map(FileFaults::into_vec).unwrap_or_default();
             let found = protos.err().unwrap_or_default();
-            faults.extend(found.into_iter().map(|fault| explain(fault, module.as_ref())));
+            faults.extend(
+                found
+                    .into_iter()
+                    .map(|fault| explain(fault, module.as_ref())),
+            );
             Err(FileFaults::of(faults))
         }
     }
@@ -67,9 +75,12 @@ fn explain(fault: Fault, module: Option<&Module>) -> FileFault {
     let import = message
         .strip_prefix("import '")
         .and_then(|rest| rest.strip_suffix("' not found"));
-    let other = import.and_then(|file| file.split_once('/')).map(|(module, _)| module.to_owned());
+    let other = import
+        .and_then(|file| file.split_once('/'))
+        .map(|(module, _)| module.to_owned());
     if let Some(other) = other {
-        let is_required = module.is_some_and(|it| it.requires.iter().any(|name| name.as_str() == other));
+        let is_required =
+            module.is_some_and(|it| it.requires.iter().any(|name| name.as_str() == other));
         message += &if is_required {
             format!(
                 ": it is looked for in the protos of `{other}`, whose Cargo.toml must have `links = \"{}\"`",

@@ -16,7 +16,7 @@ mod check;
 mod script;
 
 pub use check::{Checked, Imports, check};
-pub use script::module;
 #[doc(hidden)]
 pub use script::built_in;
+pub use script::module;
 pub use sdk_codegen::{FileFault, FileFaults};

@@ -76,7 +76,8 @@ fn imports(variables: impl Iterator<Item = (String, String)>) -> Imports {
     let told = variables.filter(|(name, _)| name.starts_with(&prefix) && name.ends_with(&suffix));
     let pairs = told.flat_map(|(_, value)| {
         let pairs = value.split('\t').filter_map(|pair| pair.split_once('='));
-        let pairs = pairs.filter_map(|(module, folder)| Some((module.parse().ok()?, folder.into())));
+        let pairs =
+            pairs.filter_map(|(module, folder)| Some((module.parse().ok()?, folder.into())));
         pairs.collect::<Vec<_>>()
     });
     pairs.collect()
@@ -158,7 +159,9 @@ fn variable(name: &'static str) -> Result<PathBuf, ScriptError> {
 /// those that they import in turn.
 fn told(dir: &Path, module: &str, imports: &Imports) -> String {
     let own = (module.to_owned(), dir.join(folder::PROTO));
-    let others = imports.iter().map(|(name, folder)| (name.to_string(), folder.clone()));
+    let others = imports
+        .iter()
+        .map(|(name, folder)| (name.to_string(), folder.clone()));
     let pairs: Vec<_> = std::iter::once(own)
         .chain(others)
         .map(|(name, folder)| format!("{name}={}", folder.display()))
@@ -226,13 +229,14 @@ mod tests {
     #[test]
     fn watches_the_folders_where_all_exist() {
         let dir = module("name = \"blog\"", &folder::FOLDERS);
-        insta::assert_snapshot!(report(&dir).text(), @"
+        insta::assert_snapshot!(report(&dir).text(), @r"
         cargo::rustc-env=SDK_MODULE=blog
         cargo::rerun-if-changed=src
         cargo::rerun-if-changed=migrations
         cargo::rerun-if-changed=seeds
         cargo::rerun-if-changed=translations
         cargo::rerun-if-changed=mail
+        cargo::rerun-if-changed=proto
         ");
     }
 

@@ -19,7 +19,10 @@ pub(crate) fn check(module: &Name, compiled: &Compiled) -> Result<(), Vec<Fault>
             continue;
         }
         faults.extend(check_package(module, &file));
-        for method in file.services().flat_map(|it| it.methods().collect::<Vec<_>>()) {
+        for method in file
+            .services()
+            .flat_map(|it| it.methods().collect::<Vec<_>>())
+        {
             faults.extend(check_policy(&method));
             faults.extend(check_progress(&method));
         }
@@ -34,7 +37,13 @@ pub(crate) fn check(module: &Name, compiled: &Compiled) -> Result<(), Vec<Fault>
 /// `blog.v1` in `blog/v1/…`.
 fn check_package(module: &Name, file: &FileDescriptor) -> Option<Fault> {
     let package = file.package_name();
-    let fault = |message: String| Some(Fault::in_proto(file.name(), place::of_package(file), message));
+    let fault = |message: String| {
+        Some(Fault::in_proto(
+            file.name(),
+            place::of_package(file),
+            message,
+        ))
+    };
     let version = package
         .strip_prefix(module.as_str())
         .and_then(|rest| rest.strip_prefix('.'));
@@ -59,7 +68,9 @@ fn check_package(module: &Name, file: &FileDescriptor) -> Option<Fault> {
 fn is_version(text: &str) -> bool {
     let digits = text.strip_prefix('v').unwrap_or_default();
     digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || c.is_ascii_lowercase())
+        && digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || c.is_ascii_lowercase())
 }
 
 fn option(method: &MethodDescriptor, name: &str) -> Option<DynamicMessage> {
@@ -76,7 +87,11 @@ fn check_policy(method: &MethodDescriptor) -> Option<Fault> {
     let name = method.full_name();
     let fault = |message: String| {
         let file = method.parent_file();
-        Some(Fault::in_proto(file.name(), place::of_method(method), message))
+        Some(Fault::in_proto(
+            file.name(),
+            place::of_method(method),
+            message,
+        ))
     };
     let Some(policy) = option(method, POLICY) else {
         return fault(format!(
@@ -126,7 +141,11 @@ fn check_progress(method: &MethodDescriptor) -> Option<Fault> {
     let fault = |message: String| {
         let file = method.parent_file();
         let message = format!("method `{}`: {message}", method.full_name());
-        Some(Fault::in_proto(file.name(), place::of_method(method), message))
+        Some(Fault::in_proto(
+            file.name(),
+            place::of_method(method),
+            message,
+        ))
     };
     if !method.is_server_streaming() {
         return fault("progress is told by a stream, and it returns none".to_owned());

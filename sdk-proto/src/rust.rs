@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use prost_build::Module;
 use quote::{format_ident, quote};
-use sdk_schema::Name;
+use sdk_schema::{BUILT_IN_MODULE, Name};
 
 use crate::{Fault, Import, Protos, compile::Compiled};
 
@@ -21,7 +21,11 @@ pub(crate) fn generate(
     sdk: &str,
 ) -> Result<String, Fault> {
     let failed = |error: &dyn std::fmt::Display| {
-        Fault::new(crate::FOLDER, None, format!("Rust cannot be made of it: {error}"))
+        Fault::new(
+            crate::FOLDER,
+            None,
+            format!("Rust cannot be made of it: {error}"),
+        )
     };
     let files = generated(module, compiled, imports, sdk).map_err(|error| failed(&error))?;
     let sdk: TokenStream = sdk.parse().map_err(|error| failed(&error))?;
@@ -95,28 +99,31 @@ fn generated(
         let package = format!(".{}", import.module);
         config.extern_path(package, format!("::{0}::proto::{0}", import.module));
     }
-    let own: Vec<_> = compiled.own_files().map(|it| it.name().to_owned()).collect();
-    let prefix = format!("{module}.");
-    let requests = compiled.set.file.iter().filter(|file| {
-        let of_module = file.package().starts_with(&prefix);
-        of_module && own.iter().any(|name| name == file.name())
+    if *module != *BUILT_IN_MODULE {
+        config.extern_path(".sdk.v1", format!("{sdk}::proto::sdk::v1"));
+    }
+    // Those of other modules make no code, but messages are looked up in them.
+    let requests = compiled.set.file.iter().map(|file| {
+        let module = Module::from_protobuf_package_name(file.package());
+        (module, file.clone())
     });
-    let requests = requests
-        .map(|file| (Module::from_protobuf_package_name(file.package()), file.clone()))
-        .collect();
+    let requests = requests.collect();
     let code = config.generate(requests)?;
     let packages = code.into_iter().map(|(module, code)| {
-        let words = module.parts().map(str::to_owned).collect();
+        let words: Vec<_> = module.parts().map(str::to_owned).collect();
         (words, code)
     });
-    Ok(packages.collect())
+    let is_own = |words: &[String]| words.first().is_some_and(|word| word == module.as_str());
+    Ok(packages.filter(|(words, _)| is_own(words)).collect())
 }
 
 /// What makes tonic's output known to the SDK: the server of each service, and
 /// its client on the SDK's channel.
 fn services(compiled: &Compiled, package: &[String], sdk: &TokenStream) -> TokenStream {
     let package = package.join(".");
-    let files = compiled.own_files().filter(|it| it.package_name() == package);
+    let files = compiled
+        .own_files()
+        .filter(|it| it.package_name() == package);
     let services = files.flat_map(|file| file.services().collect::<Vec<_>>());
     services
         .map(|service| service_items(service.name(), service.full_name(), sdk))
@@ -129,7 +136,10 @@ fn service_items(name: &str, full_name: &str, sdk: &TokenStream) -> TokenStream 
     let snake = name.to_snake_case();
     let (camel, module) = (name.to_upper_camel_case(), format_ident!("{snake}_server"));
     let (interface, server) = (format_ident!("{camel}"), format_ident!("{camel}Server"));
-    let (client, client_module) = (format_ident!("{camel}Client"), format_ident!("{snake}_client"));
+    let (client, client_module) = (
+        format_ident!("{camel}Client"),
+        format_ident!("{snake}_client"),
+    );
     let docs = format!("Calls `{full_name}`, in this process or on another machine.");
     let rpc = quote!(#sdk::rpc);
     quote! {
@@ -205,9 +215,7 @@ fn through_sdk(tokens: TokenStream, sdk: &TokenStream) -> TokenStream {
 
 /// Whether a path follows, and none goes before.
 fn begins_path(tokens: &[TokenTree], at: usize) -> bool {
-    let is_colon = |token: Option<&TokenTree>| {
-        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
-    };
+    let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     // A single colon goes before a type, two go on with a path.
     let goes_on = at >= 2
         && is_colon(tokens.get(at - 1))

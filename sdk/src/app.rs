@@ -7,6 +7,7 @@
 
 mod command;
 mod http;
+mod local;
 mod process;
 mod progress;
 mod serve;
@@ -21,6 +22,8 @@ use crate::{
     host::{LinkError, Linked},
     module::{Declaration, Module},
 };
+
+pub use local::LocalApp;
 
 /// An application: a name and the modules that it links.
 ///

@@ -116,6 +116,12 @@ impl Catalogue {
         self.format(&Message::new(key.to_owned()))
     }
 
+    /// The message `module.key`, which takes no arguments; none if nobody has it.
+    pub fn find_text(&self, key: &str) -> Option<String> {
+        self.find(key)?;
+        Some(self.text(key))
+    }
+
     /// All messages as one ARB document: `@@locale`, then `module.key`, module
     /// by module, each with the text that [`Catalogue::format`] would use.
     pub fn merged_arb(&self) -> Json {

@@ -93,7 +93,11 @@ impl Caller {
                 kept.cloned().collect::<Vec<_>>()
             };
             let mut kept = in_both(held, also);
-            kept.extend(in_both(also, held).into_iter().filter(|it| !held.contains(it)));
+            kept.extend(
+                in_both(also, held)
+                    .into_iter()
+                    .filter(|it| !held.contains(it)),
+            );
             kept
         };
         let (roles, permissions) = if is_code {
@@ -214,7 +218,11 @@ mod tests {
         };
         check(Caller::anonymous(), "anonymous", [false; 3]);
         check(Caller::owner(), "owner via token:ci", [true, true, false]);
-        check(Caller::job("trip.plan"), "job:trip.plan via token:ci", [true, true, false]);
+        check(
+            Caller::job("trip.plan"),
+            "job:trip.plan via token:ci",
+            [true, true, false],
+        );
         let all = token(&["operator", "admin"], &["*"]);
         check(all.clone(), "token:ci via token:ci", [true, true, false]);
         assert_eq!(half.on_behalf_of(&all).roles(), ["operator"]);

@@ -64,7 +64,8 @@ impl Channel {
                     let service = path.trim_start_matches('/').split('/').next().unwrap_or("");
                     if let Some(remote) = targets.remotes.get(service) {
                         let method = targets.dispatch.methods().get(path);
-                        let again = method.is_some_and(|it| it.is_idempotent && !it.is_client_streaming);
+                        let again =
+                            method.is_some_and(|it| it.is_idempotent && !it.is_client_streaming);
                         return remote.call(request, &info, again).await;
                     }
                     request.extensions_mut().insert(info);
@@ -85,8 +86,8 @@ impl Channel {
         let mut info = self.info.clone();
         if let Some(value) = request.headers().get(deadline::HEADER) {
             let text = value.to_str().unwrap_or_default();
-            let wait = parse_timeout(text)
-                .map_err(|error| Failure::invalid("TIMEOUT_INVALID", error))?;
+            let wait =
+                parse_timeout(text).map_err(|error| Failure::invalid("TIMEOUT_INVALID", error))?;
             let own = Instant::now().checked_add(wait);
             info.deadline = match (info.deadline, own) {
                 (Some(one), Some(other)) => Some(one.min(other)),
@@ -102,11 +103,17 @@ fn refuse(failure: Failure) -> Response<Body> {
 }
 
 fn gone() -> Failure {
-    Failure::unavailable("HOST_NOT_READY", "the host's services are not there yet, or no longer")
+    Failure::unavailable(
+        "HOST_NOT_READY",
+        "the host's services are not there yet, or no longer",
+    )
 }
 
 fn too_late() -> Failure {
-    Failure::too_late("DEADLINE_EXCEEDED", "the answer did not come in the time that was given")
+    Failure::too_late(
+        "DEADLINE_EXCEEDED",
+        "the answer did not come in the time that was given",
+    )
 }
 
 impl tower::Service<Request<Body>> for Channel {

@@ -6,9 +6,7 @@ use std::{
     sync::{Arc, OnceLock, Weak},
 };
 
-use super::{
-    CallInfo, Caller, Channel, Client, Dispatch, Methods, Remote, service::MadeService,
-};
+use super::{CallInfo, Caller, Channel, Client, Dispatch, Methods, Remote, service::MadeService};
 
 /// All services that a host can reach; what serves them lives as long as this.
 #[derive(Debug, Clone)]

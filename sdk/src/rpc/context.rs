@@ -7,7 +7,7 @@ use tonic::Request;
 use super::{CallInfo, Caller, Client, Clients, RequestId};
 use crate::{
     clock::Clock,
-    lang::{Catalogue, CatalogueSource},
+    lang::{Catalogue, CatalogueSource, Catalogues},
     store::Store,
 };
 
@@ -30,6 +30,14 @@ impl ServiceContext {
     /// The clock of the host.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The catalogues of all locales.
+    ///
+    /// # Errors
+    /// As for [`lang`](Self::lang).
+    pub fn catalogues(&self) -> anyhow::Result<Catalogues> {
+        self.catalogues.get()
     }
 
     /// The module that declares the service.

@@ -80,7 +80,18 @@ mod tests {
         ] {
             assert_eq!(parse_timeout(text), Ok(expected));
         }
-        for refused in ["", "S", "1", "1s", "-1S", "+1S", "1.5S", "123456789n", "1é", " 1S"] {
+        for refused in [
+            "",
+            "S",
+            "1",
+            "1s",
+            "-1S",
+            "+1S",
+            "1.5S",
+            "123456789n",
+            "1é",
+            " 1S",
+        ] {
             assert!(parse_timeout(refused).is_err(), "{refused}");
         }
     }

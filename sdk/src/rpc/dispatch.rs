@@ -78,24 +78,37 @@ fn check(method: &Method, info: &CallInfo) -> Result<(), Status> {
     let (name, policy) = (&method.name, &method.policy);
     let failure = if caller.is_signed_in() {
         let id = caller.id();
-        Failure::denied("NOT_ALLOWED", format_args!("`{id}` may not call {name}: it wants {policy}"))
+        Failure::denied(
+            "NOT_ALLOWED",
+            format_args!("`{id}` may not call {name}: it wants {policy}"),
+        )
     } else {
-        Failure::unauthenticated("NOT_SIGNED_IN", format_args!("{name} wants {policy}, and nobody has signed in"))
-            .hint("send a token in the header `authorization`, as `Bearer TOKEN`")
+        Failure::unauthenticated(
+            "NOT_SIGNED_IN",
+            format_args!("{name} wants {policy}, and nobody has signed in"),
+        )
+        .hint("send a token in the header `authorization`, as `Bearer TOKEN`")
     };
     Err(failure.into())
 }
 
 fn unknown(path: &str) -> Status {
     let shown: String = path.chars().take(128).collect();
-    Failure::unimplemented("METHOD_UNKNOWN", format_args!("there is no method `{shown}`"))
-        .hint("reflection lists the services and their methods")
-        .into()
+    Failure::unimplemented(
+        "METHOD_UNKNOWN",
+        format_args!("there is no method `{shown}`"),
+    )
+    .hint("reflection lists the services and their methods")
+    .into()
 }
 
 fn not_here(method: &Method) -> Status {
     let service = &method.service;
-    Failure::unimplemented("SERVICE_NOT_HERE", format_args!("`{service}` is not served by this host")).into()
+    Failure::unimplemented(
+        "SERVICE_NOT_HERE",
+        format_args!("`{service}` is not served by this host"),
+    )
+    .into()
 }
 
 impl tower::Service<http::Request<Body>> for Dispatch {

@@ -141,8 +141,7 @@ impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         let hint = failure.hint.map(|hint| (HINT.to_owned(), hint));
         let metadata: HashMap<_, _> = hint.into_iter().collect();
-        let mut details =
-            ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);
+        let mut details = ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);
         if !failure.violations.is_empty() {
             let violations = failure.violations.into_iter();
             let violations: Vec<_> = violations

@@ -89,15 +89,13 @@ impl Methods {
     ///
     /// # Errors
     /// Fails when they contradict each other, or when a method has no policy.
-    pub fn read<'a>(
-        descriptors: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Self, MethodsError> {
+    pub fn read<'a>(descriptors: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, MethodsError> {
         // Sets one after the other are one set, whose files may stand in any order.
         let set: Vec<&[u8]> = descriptors.into_iter().collect();
         let pool = DescriptorPool::decode(set.concat().as_slice())?;
-        let services = pool.services().filter(|service| {
-            !service.parent_file().package_name().starts_with("google.")
-        });
+        let services = pool
+            .services()
+            .filter(|service| !service.parent_file().package_name().starts_with("google."));
         let methods = services.flat_map(|service| service.methods().collect::<Vec<_>>());
         let by_path = methods
             .map(|method| Ok((path(&method), read_method(&method)?)))

@@ -82,7 +82,8 @@ impl Remote {
             std::future::poll_fn(|cx| channel.poll_ready(cx)).await?;
             channel.call(request).await
         };
-        sent.await.unwrap_or_else(|error| unreachable(&error).into_http())
+        sent.await
+            .unwrap_or_else(|error| unreachable(&error).into_http())
     }
 
     /// What travels along: who calls, which request it is, how long they wait.
@@ -147,7 +148,11 @@ fn unreachable(error: &dyn std::error::Error) -> Status {
     }
     causes.dedup();
     let causes = causes.join(": ");
-    Failure::unavailable("HOST_UNREACHABLE", format_args!("the host cannot be reached: {causes}")).into()
+    Failure::unavailable(
+        "HOST_UNREACHABLE",
+        format_args!("the host cannot be reached: {causes}"),
+    )
+    .into()
 }
 
 impl fmt::Debug for Remote {

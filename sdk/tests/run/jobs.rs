@@ -114,7 +114,13 @@ impl Office {
     /// A host that starts on the store of another.
     async fn reopen(bench: Bench, job: JobDeclaration) -> Self {
         let jobs = module::jobs(&office(job));
-        let scheduler = Scheduler::new(bench.store.clone(), bench.clock.clone(), texts(), Clients::default(), jobs);
+        let scheduler = Scheduler::new(
+            bench.store.clone(),
+            bench.clock.clone(),
+            texts(),
+            Clients::default(),
+            jobs,
+        );
         scheduler.refresh().await.unwrap();
         Self { bench, scheduler }
     }

@@ -17,12 +17,14 @@
 //! assert_eq!(geo::messages::country_de().key(), "geo.country_DE");
 //! ```
 
+mod service;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 use sdk::prelude::*;
 
+pub use service::GeoService;
 pub use tables::{
     Country, CountryLanguage, Currency, Language, LanguageStatus, MeasurementSystem, Region,
     Subdivision, Weekday,
@@ -34,6 +36,7 @@ sdk::include_module!();
 #[derive(Module)]
 #[module(
     name = "geo",
-    tables(Region, Currency, Country, Subdivision, Language, CountryLanguage)
+    tables(Region, Currency, Country, Subdivision, Language, CountryLanguage),
+    services(GeoService)
 )]
 pub struct Geo;

@@ -1,5 +1,7 @@
 //! What the generated data promises to the modules that build on it.
 
+mod service;
+
 use std::collections::BTreeSet;
 
 use sdk::{Module, schema::Manifest};

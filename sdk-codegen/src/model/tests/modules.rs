@@ -86,7 +86,7 @@ fn refuses_unknown_and_repeated_keys() {
     assert_snapshot!(faults(
         "#[derive(Module)]\n#[module(name = \"blog\", table(Post), tables(A, A), jobs(a), jobs(b), steps = \"c\")]\nstruct Blog;"
     ), @r#"
-    2:25: `#[module]` has no key `table`: expected `name`, `was`, `requires`, `tables`, `jobs`, `steps` or `locale`; did you mean `tables`?
+    2:25: `#[module]` has no key `table`: expected `name`, `was`, `requires`, `tables`, `jobs`, `steps`, `services` or `locale`; did you mean `tables`?
       | #[module(name = "blog", table(Post), tables(A, A), jobs(a), jobs(b), steps = "c")]
       |                         ^^^^^
     2:48: `A` is listed twice
