@@ -86,7 +86,8 @@ fn generated(
         .prost_path(format!("{private}::prost"))
         .prost_types_path(format!("{private}::prost_types"))
         .compile_well_known_types()
-        .extern_path(".google.protobuf", format!("{private}::prost_types"))
+        // A path of prost is made of names in snake case: it would spell `__private` otherwise.
+        .extern_path(".google.protobuf", format!("{sdk}::rpc::well_known"))
         .enable_type_names()
         .btree_map(["."])
         .service_generator(

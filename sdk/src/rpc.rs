@@ -28,8 +28,11 @@ mod deadline;
 mod dispatch;
 mod failure;
 mod methods;
+mod refused;
 mod remote;
+mod replies;
 mod service;
+pub mod time;
 
 pub use call::{CallInfo, RequestId};
 pub use caller::{Caller, CallerKind};
@@ -41,8 +44,11 @@ pub use dispatch::Dispatch;
 pub use failure::Failure;
 pub use methods::{Audit, Method, Methods, MethodsError, Policy};
 pub use remote::Remote;
+pub use replies::{Outlet, Replies, replies};
 pub use service::{Client, MAX_REQUEST_BYTES, MadeService, Served, Service, ServiceDeclaration};
 
+/// The messages of `google/protobuf/*.proto`.
+pub use prost_types as well_known;
 pub use tonic::{Request, Response, Status, Streaming, async_trait, body::Body};
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 mod jobs;
 mod progress;
+mod service;
 mod slug;
 mod steps;
 mod tables;
@@ -21,6 +22,7 @@ use crate::{
     steps::{count_minor_units, fill_slugs},
 };
 
+pub use service::CampaignService;
 pub use tables::{
     Organisation, Pledge, PledgeStatus, Project, ProjectStatus, ProjectTag, Supporter, Tag,
 };
@@ -34,6 +36,7 @@ sdk::include_module!();
     requires(geo::Geo),
     tables(Organisation, Project, Supporter, Pledge, Tag, ProjectTag),
     jobs(digest, expire_pledges),
-    steps(fill_slugs, count_minor_units)
+    steps(fill_slugs, count_minor_units),
+    services(CampaignService)
 )]
 pub struct Campaign;
