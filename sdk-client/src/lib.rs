@@ -1,1 +1,55 @@
-//! What speaks to a host from outside.
+//! What speaks to a host from outside, with no generated code: everything
+//! follows from descriptors, which are known at run time only.
+//!
+//! * [`Calls`] is the command line of a [`DescriptorPool`](prost_reflect::DescriptorPool):
+//!   services and methods are commands, fields of requests are flags. A command
+//!   line that was understood is a [`Call`], which runs on any channel and
+//!   shows its replies on a [`Terminal`].
+//! * [`Server`] says where a host is and how it is trusted, and connects to it.
+//! * [`reflection::pool`] asks a host for its descriptors.
+//! * [`proto_text`] writes descriptors as `.proto` files again.
+//!
+//! This crate depends on no other of this workspace, and touches neither the
+//! environment nor the home folder. Files and standard input are opened by the
+//! caller's [`Inputs`], and what is shown goes to the caller's [`Terminal`].
+//!
+//! It fails by [`UsageError`] when a command line is not understood, by
+//! [`ConnectError`] when there is no connection, and by [`CallError`] when a
+//! call does not end well.
+
+mod comments;
+mod human;
+mod json;
+mod options;
+mod text;
+
+mod command;
+mod input;
+mod names;
+mod parse;
+mod value;
+
+mod call;
+mod codec;
+mod failure;
+mod progress;
+mod render;
+mod terminal;
+
+mod connection;
+pub mod proto_text;
+pub mod reflection;
+
+#[cfg(any(test, sdk_fuzz))]
+#[doc(hidden)]
+pub mod fuzz;
+
+pub use call::Call;
+pub use codec::DynamicCodec;
+pub use command::Calls;
+pub use connection::{ConnectError, Connection, Fingerprint, FingerprintError, Server};
+pub use failure::{CallError, Violation};
+pub use input::{Files, Inputs, Source};
+pub use parse::UsageError;
+pub use progress::Progress;
+pub use terminal::{Console, Terminal};

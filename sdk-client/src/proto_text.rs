@@ -1,0 +1,1 @@
+//! Writes descriptors as `.proto` files again.

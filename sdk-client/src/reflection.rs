@@ -1,0 +1,201 @@
+//! A pool of descriptors from a server, by the gRPC reflection service v1.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message;
+use prost_reflect::{DescriptorPool, ReflectMessage};
+use prost_types::FileDescriptorProto;
+use tokio::sync::mpsc;
+use tokio_stream::{StreamExt, wrappers::ReceiverStream};
+use tonic::{
+    Code, Status, Streaming,
+    client::GrpcService,
+    codegen::{Body, Bytes, StdError},
+};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, ServerReflectionResponse,
+    server_reflection_client::ServerReflectionClient, server_reflection_request::MessageRequest,
+    server_reflection_response::MessageResponse,
+};
+
+use crate::failure::CallError;
+
+/// The largest answer that is taken, in bytes.
+const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// The most files that a server may have.
+const MAX_FILES: usize = 10_000;
+
+/// Asks a server for the descriptors of all its services, with those of all files
+/// that they import.
+///
+/// # Errors
+/// [`CallError`] when the server has no reflection, refuses or fails, or when its
+/// descriptors do not fit together.
+pub async fn pool<T>(service: T) -> Result<DescriptorPool, CallError>
+where
+    T: GrpcService<tonic::body::Body>,
+    T::ResponseBody: Body<Data = Bytes> + Send + 'static,
+    <T::ResponseBody as Body>::Error: Into<StdError> + Send,
+{
+    let mut client =
+        ServerReflectionClient::new(service).max_decoding_message_size(MAX_ANSWER_BYTES);
+    let (questions, asked) = mpsc::channel(1);
+    // Some servers say nothing before they are asked.
+    let first = question(MessageRequest::ListServices(String::new()));
+    questions.send(first).await.map_err(|_| hung_up())?;
+    let answers = client
+        .server_reflection_info(ReceiverStream::new(asked))
+        .await;
+    let mut server = Reflection {
+        questions,
+        answers: answers.map_err(|status| refused(&status))?.into_inner(),
+        files: BTreeMap::new(),
+    };
+    server.read_all().await?;
+    server.pool()
+}
+
+/// A conversation with the reflection service.
+struct Reflection {
+    questions: mpsc::Sender<ServerReflectionRequest>,
+    answers: Streaming<ServerReflectionResponse>,
+    /// The files so far by their names, as they came: decoded to messages that
+    /// know no extensions, they would lose the options of modules.
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Reflection {
+    async fn read_all(&mut self) -> Result<(), CallError> {
+        let MessageResponse::ListServicesResponse(list) = self.answer().await? else {
+            return Err(unexpected("a list of services"));
+        };
+        let mut wanted = BTreeSet::new();
+        for service in list.service {
+            let asked = MessageRequest::FileContainingSymbol(service.name.clone());
+            match self.ask(asked).await? {
+                MessageResponse::FileDescriptorResponse(found) => {
+                    self.take(found.file_descriptor_proto, &mut wanted)?;
+                }
+                // A service that is listed and not described cannot be called.
+                MessageResponse::ErrorResponse(_) => {}
+                _ => return Err(unexpected("files")),
+            }
+        }
+        while let Some(name) = wanted.pop_first() {
+            if !self.files.contains_key(&name) {
+                self.read_file(name, &mut wanted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_file(
+        &mut self,
+        name: String,
+        wanted: &mut BTreeSet<String>,
+    ) -> Result<(), CallError> {
+        match self
+            .ask(MessageRequest::FileByFilename(name.clone()))
+            .await?
+        {
+            MessageResponse::FileDescriptorResponse(found) => {
+                self.take(found.file_descriptor_proto, wanted)?;
+                if self.files.contains_key(&name) {
+                    return Ok(());
+                }
+                Err(CallError::failed(format!(
+                    "the server has no file `{name}`"
+                )))
+            }
+            // Some servers leave out what everybody has.
+            MessageResponse::ErrorResponse(error) => match well_known(&name) {
+                Some(file) => self.take(vec![file], wanted),
+                None => Err(CallError::failed(format!(
+                    "the server has no file `{name}`: {}",
+                    error.error_message
+                ))),
+            },
+            _ => Err(unexpected("files")),
+        }
+    }
+
+    /// Keeps files, and wants those that they import.
+    fn take(
+        &mut self,
+        files: Vec<Vec<u8>>,
+        wanted: &mut BTreeSet<String>,
+    ) -> Result<(), CallError> {
+        for bytes in files {
+            let file = FileDescriptorProto::decode(bytes.as_slice())
+                .map_err(|error| CallError::failed(format!("a file cannot be read: {error}")))?;
+            wanted.extend(file.dependency.iter().cloned());
+            self.files.insert(file.name().to_owned(), bytes);
+        }
+        if self.files.len() > MAX_FILES {
+            return Err(CallError::failed(format!(
+                "the server has more than {MAX_FILES} files"
+            )));
+        }
+        Ok(())
+    }
+
+    async fn ask(&mut self, request: MessageRequest) -> Result<MessageResponse, CallError> {
+        let sent = self.questions.send(question(request)).await;
+        sent.map_err(|_| hung_up())?;
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> Result<MessageResponse, CallError> {
+        let answer = self.answers.next().await.ok_or_else(hung_up)?;
+        let answer = answer.map_err(|status| refused(&status))?;
+        answer.message_response.ok_or_else(hung_up)
+    }
+
+    fn pool(self) -> Result<DescriptorPool, CallError> {
+        let set = self.files.into_values().fold(Vec::new(), |mut set, file| {
+            // A `FileDescriptorSet` is its files, each as field 1.
+            prost::encoding::bytes::encode(1, &file, &mut set);
+            set
+        });
+        DescriptorPool::decode(set.as_slice()).map_err(|error| {
+            CallError::failed(format!(
+                "the descriptors of the server do not fit together: {error}"
+            ))
+        })
+    }
+}
+
+fn question(request: MessageRequest) -> ServerReflectionRequest {
+    ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(request),
+    }
+}
+
+/// A file of `google/protobuf` that every client has.
+fn well_known(name: &str) -> Option<Vec<u8>> {
+    let pool = prost_types::Timestamp::default().descriptor();
+    let file = pool.parent_pool().get_file_by_name(name);
+    file.map(|file| file.encode_to_vec())
+}
+
+fn refused(status: &Status) -> CallError {
+    if status.code() == Code::Unimplemented {
+        let mut error = CallError::of_status(status);
+        "the server does not tell what it has: it has no reflection v1"
+            .clone_into(&mut error.message);
+        return error;
+    }
+    CallError::of_status(status)
+}
+
+fn hung_up() -> CallError {
+    CallError::failed("the server ended the conversation about its descriptors")
+}
+
+fn unexpected(expected: &str) -> CallError {
+    CallError::failed(format!(
+        "expected {expected} of the server, found something else"
+    ))
+}
