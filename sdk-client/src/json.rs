@@ -226,9 +226,13 @@ pub(crate) fn text(json: &Json, indented: bool) -> String {
         return text;
     }
     // They stand inside of strings: JSON escapes all others itself.
-    let escape = |letter: char| match is_loose(letter) {
-        true => format!("\\u{:04x}", u32::from(letter)),
-        false => letter.to_string(),
+    let escape = |letter: char| {
+        let code = u32::from(letter);
+        if is_loose(letter) {
+            format!("\\u{code:04x}")
+        } else {
+            letter.to_string()
+        }
     };
     text.chars().map(escape).collect()
 }

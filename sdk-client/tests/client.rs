@@ -1,0 +1,24 @@
+//! The client from outside: command lines made from a pool that is compiled
+//! here, and sessions with a server on this machine that knows the same pool.
+
+// Says to clippy that a panic is how these report a failure.
+#[cfg(test)]
+#[path = "client/descriptors.rs"]
+mod descriptors;
+#[cfg(test)]
+#[path = "client/host.rs"]
+mod host;
+#[cfg(test)]
+#[path = "client/screen.rs"]
+mod screen;
+
+#[path = "client/connections.rs"]
+mod connections;
+#[path = "client/flags.rs"]
+mod flags;
+#[path = "client/help.rs"]
+mod help;
+#[path = "client/proto_text.rs"]
+mod proto_text;
+#[path = "client/session.rs"]
+mod session;
