@@ -252,14 +252,11 @@ fn described(arg: Arg, flag: &Flag, excluded: &[&Flag]) -> Arg {
     let mut notes = Vec::new();
     match flag.arity {
         Arity::One => {}
-        Arity::List => notes.push("can be given several times".to_owned()),
-        Arity::Map => notes.push("KEY=VALUE, can be given several times".to_owned()),
+        Arity::List | Arity::Map => notes.push("can be given several times".to_owned()),
     }
     if !excluded.is_empty() {
-        let names: Vec<_> = excluded
-            .iter()
-            .map(|other| format!("--{}", other.long))
-            .collect();
+        let mut names: Vec<_> = excluded.iter().map(|other| flag.rival(other)).collect();
+        names.dedup();
         notes.push(format!("not with {}", names.join(", ")));
     }
     let note = match notes.join("; ") {
@@ -272,5 +269,8 @@ fn described(arg: Arg, flag: &Flag, excluded: &[&Flag]) -> Arg {
         Some(whole) if whole.contains("\n\n") => arg.long_help(format!("{whole}{note}")),
         _ => arg,
     };
-    arg.help(format!("{about}{note}").trim().to_owned())
+    match format!("{about}{note}").trim() {
+        "" => arg,
+        help => arg.help(help.to_owned()),
+    }
 }

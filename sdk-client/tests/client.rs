@@ -9,6 +9,9 @@ mod descriptors;
 #[path = "client/host.rs"]
 mod host;
 #[cfg(test)]
+#[path = "client/reflected.rs"]
+mod reflected;
+#[cfg(test)]
 #[path = "client/screen.rs"]
 mod screen;
 

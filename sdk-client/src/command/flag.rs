@@ -61,12 +61,26 @@ impl Flag {
     /// Whether only one of the two can be given: somewhere on their ways they
     /// are different fields of one oneof.
     pub(crate) fn excludes(&self, other: &Self) -> bool {
-        let mut steps = self.path.iter().zip(&other.path);
-        let parted = steps.find(|(one, other)| one != other);
-        parted.is_some_and(|(one, other)| {
-            let oneof = one.containing_oneof();
-            oneof.is_some_and(|oneof| Some(oneof) == other.containing_oneof())
+        let parted = self.parted(other);
+        parted.is_some_and(|at| {
+            let oneof = self.path[at].containing_oneof();
+            oneof.is_some_and(|oneof| Some(oneof) == other.path[at].containing_oneof())
         })
+    }
+
+    /// How help of this flag names one that it excludes, all of a message as one.
+    pub(crate) fn rival(&self, other: &Self) -> String {
+        let words: Vec<_> = other.long.split('.').collect();
+        let renamed = words.len() - other.path.len();
+        let until = self.parted(other).unwrap_or(0) + renamed + 1;
+        let rest = if until < words.len() { ".*" } else { "" };
+        format!("--{}{rest}", words[..until].join("."))
+    }
+
+    /// Where the ways of the two part.
+    fn parted(&self, other: &Self) -> Option<usize> {
+        let mut steps = self.path.iter().zip(&other.path);
+        steps.position(|(one, other)| one != other)
     }
 }
 
