@@ -121,7 +121,6 @@ fn summary(checked: &Checked) -> String {
 /// What the module declares, as hosts see it.
 pub(crate) fn manifest(member: &Member, checked: Checked) -> Manifest {
     let Checked { module, folder, .. } = checked;
-    let services = checked.protos.as_ref().map_or(0, |it| it.services.len());
     let version = member.manifest.version().unwrap_or("0.0.0");
     Manifest {
         requires: module.requires,

@@ -121,7 +121,7 @@ impl Project {
     pub(crate) fn protos(&self) -> sdk_build::Imports {
         let modules = self.modules().filter_map(|member| {
             let folder = self.root.join(&member.folder).join(folder::PROTO);
-            Some((Name::new(member.crate_name()).ok()?, folder))
+            Some((Name::new(&member.crate_name()).ok()?, folder))
         });
         modules.filter(|(_, folder)| folder.is_dir()).collect()
     }

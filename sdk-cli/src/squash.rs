@@ -5,7 +5,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use sdk_codegen::{check::check, folder::MIGRATIONS};
+use sdk_build::check;
+use sdk_codegen::folder::MIGRATIONS;
 use sdk_schema::{Application, Manifest, Migration, MigrationId, Name, SquashFault, Squashing};
 
 use crate::{
@@ -61,7 +62,7 @@ fn application(project: &Project, member: &Member) -> Result<(Application, Name)
     let mut modules: BTreeMap<Name, Manifest> = BTreeMap::new();
     let mut own = None;
     for other in project.modules() {
-        let checked = check(&project.root.join(&other.folder))
+        let checked = check(&project.root.join(&other.folder), &project.protos())
             .map_err(|faults| reading::unreadable(other, faults))?;
         if other.folder == member.folder {
             own = Some(checked.module.name.clone());

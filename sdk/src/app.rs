@@ -16,11 +16,15 @@ mod socket;
 mod status_page;
 mod terminal;
 
-use std::process::ExitCode;
+use std::{collections::HashMap, process::ExitCode};
+
+use sdk_client::{FingerprintError, Server};
 
 use crate::{
+    config::{Config, Endpoint},
     host::{LinkError, Linked},
     module::{Declaration, Module},
+    rpc::Remote,
 };
 
 pub use local::LocalApp;
@@ -41,6 +45,7 @@ pub struct App {
     version: String,
     about: String,
     declarations: Vec<Declaration>,
+    elsewhere: Vec<(Declaration, Endpoint)>,
 }
 
 impl App {
@@ -52,12 +57,23 @@ impl App {
             name,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             declarations: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 
     /// Links a module.
     pub fn module<M: Module>(mut self, _module: M) -> Self {
         self.declarations.push(M::declaration());
+        self
+    }
+
+    /// Says that another host runs a module: its services are called there. The
+    /// modules that are linked here may require it; they cannot refer to its tables.
+    ///
+    /// Where it is may be set otherwise without a build, by `<APP>_<MODULE>_URL` and
+    /// the like: see [`Config::endpoint`].
+    pub fn remote<M: Module>(mut self, _module: M, endpoint: impl Into<Endpoint>) -> Self {
+        self.elsewhere.push((M::declaration(), endpoint.into()));
         self
     }
 
@@ -80,7 +96,25 @@ impl App {
     /// # Errors
     /// Fails with every fault at once.
     pub fn link(self) -> Result<Linked, LinkError> {
-        Linked::link(&self.name, &self.version, self.declarations)
+        let elsewhere = self.elsewhere.into_iter();
+        let elsewhere = elsewhere.map(|(declaration, _)| declaration);
+        Linked::link_beside(
+            &self.name,
+            &self.version,
+            self.declarations,
+            elsewhere.collect(),
+        )
+    }
+
+    /// The hosts that run the other modules, by the services that are called there.
+    fn remotes(&self, config: &Config) -> Result<HashMap<String, Remote>, FingerprintError> {
+        let mut remotes = HashMap::new();
+        for (module, endpoint) in &self.elsewhere {
+            let remote = connect(config.endpoint(module.name, endpoint))?;
+            let services = module.services.iter();
+            remotes.extend(services.map(|it| (it.name.to_owned(), remote.clone())));
+        }
+        Ok(remotes)
     }
 
     /// Carries out the process's command line and returns its exit code:
@@ -88,4 +122,12 @@ impl App {
     pub fn main(self) -> ExitCode {
         ExitCode::from(process::run(self, std::env::args_os()))
     }
+}
+
+fn connect(endpoint: Endpoint) -> Result<Remote, FingerprintError> {
+    let mut server = Server::new(endpoint.url);
+    server.ca = endpoint.ca_file;
+    let fingerprint = endpoint.fingerprint.as_deref();
+    server.fingerprint = fingerprint.map(str::parse).transpose()?;
+    Ok(Remote::new(server, endpoint.token_file))
 }

@@ -58,6 +58,67 @@ impl fmt::Debug for KeySetting {
     }
 }
 
+/// Where another host is, and how it is trusted.
+///
+/// ```
+/// use sdk::config::Endpoint;
+///
+/// let beside = Endpoint::from("http://127.0.0.1:8081").token_file("data/system/owner.token");
+/// assert_eq!(beside.url, "http://127.0.0.1:8081");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// `https://HOST[:PORT]`, `http://HOST[:PORT]`, or `unix:PATH`.
+    pub url: String,
+    /// The file with the token to sign in with.
+    pub token_file: Option<PathBuf>,
+    /// A PEM file of the authorities that are trusted, instead of Mozilla's.
+    pub ca_file: Option<PathBuf>,
+    /// The one certificate that is trusted, as `sha256:AB:CD:…`.
+    pub fingerprint: Option<String>,
+}
+
+impl From<&str> for Endpoint {
+    fn from(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            token_file: None,
+            ca_file: None,
+            fingerprint: None,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Says where the token is.
+    #[must_use]
+    pub fn token_file(self, file: impl Into<PathBuf>) -> Self {
+        Self {
+            token_file: Some(file.into()),
+            ..self
+        }
+    }
+
+    /// Says whose signatures are trusted.
+    #[must_use]
+    pub fn ca_file(self, file: impl Into<PathBuf>) -> Self {
+        Self {
+            ca_file: Some(file.into()),
+            ..self
+        }
+    }
+
+    /// Says which certificate is trusted.
+    #[must_use]
+    pub fn fingerprint(self, fingerprint: impl Into<String>) -> Self {
+        Self {
+            fingerprint: Some(fingerprint.into()),
+            ..self
+        }
+    }
+}
+
 /// Reads settings of one host.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -113,6 +174,23 @@ impl Config {
             })),
             (None, Some((_, path))) => Ok(Some(KeySetting::File(path.into()))),
             (None, None) => Ok(None),
+        }
+    }
+
+    /// Where another host runs a module, and how it is trusted: what `endpoint` says,
+    /// unless `<HOST>_<MODULE>_URL`, `_TOKEN_FILE`, `_CA_FILE` or `_FINGERPRINT` say
+    /// otherwise.
+    pub fn endpoint(&self, module: &str, endpoint: &Endpoint) -> Endpoint {
+        let module = module.to_uppercase();
+        let read = |setting: &str| self.read(&format!("{module}_{setting}"));
+        let path = |setting| read(setting).map(|(_, path)| PathBuf::from(path));
+        let url = read("URL").map(|(_, url)| url.to_string_lossy().into_owned());
+        let fingerprint = read("FINGERPRINT").map(|(_, it)| it.to_string_lossy().into_owned());
+        Endpoint {
+            url: url.unwrap_or_else(|| endpoint.url.clone()),
+            token_file: path("TOKEN_FILE").or_else(|| endpoint.token_file.clone()),
+            ca_file: path("CA_FILE").or_else(|| endpoint.ca_file.clone()),
+            fingerprint: fingerprint.or_else(|| endpoint.fingerprint.clone()),
         }
     }
 

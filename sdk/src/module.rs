@@ -168,8 +168,11 @@ pub fn inventory(declarations: &[Declaration]) -> Result<Inventory, ManifestErro
 ///
 /// # Errors
 /// Fails when the protos contradict each other.
-pub fn methods(declarations: &[Declaration]) -> Result<Methods, MethodsError> {
-    Methods::read(declarations.iter().map(|module| module.descriptors))
+pub fn methods<'a>(
+    declarations: impl IntoIterator<Item = &'a Declaration>,
+) -> Result<Methods, MethodsError> {
+    let modules = declarations.into_iter();
+    Methods::read(modules.map(|module| module.descriptors))
 }
 
 /// The jobs of all modules.

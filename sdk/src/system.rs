@@ -11,18 +11,22 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     host::{Host, LinkError},
     proto::sdk::v1::ModuleServiceServer,
-    rpc::{MadeService, Services},
+    rpc::{MadeService, Remote, Services},
 };
 
-/// All services of a host: its own and those of its modules.
+/// All services of a host: its own, those of its modules, and those of other hosts
+/// by the full names of services.
 ///
 /// # Errors
 /// Fails when the protos of the modules contradict each other.
-pub fn services(host: &Arc<Host>) -> Result<Services, Arc<LinkError>> {
+pub fn services(
+    host: &Arc<Host>,
+    remotes: HashMap<String, Remote>,
+) -> Result<Services, Arc<LinkError>> {
     let methods = host.linked().methods()?.clone();
     let own = [MadeService::of::<ModuleServiceServer<_>>(
         modules::Modules::new(host),
     )];
     let made = own.into_iter().chain(host.make_services());
-    Ok(Services::new(methods, made, HashMap::new(), host.clients()))
+    Ok(Services::new(methods, made, remotes, host.clients()))
 }

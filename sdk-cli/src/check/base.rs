@@ -11,7 +11,8 @@ use std::{
     process::Command,
 };
 
-use sdk_codegen::{check::Checked, folder::Entry};
+use sdk_build::Checked;
+use sdk_codegen::folder::Entry;
 use sdk_schema::{Lint, LintCode, Migration, MigrationId, Name};
 
 use super::finding::Finding;

@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn module(checked: &sdk_codegen::check::Checked) -> ModuleEntry<'_> {
+fn module(checked: &sdk_build::Checked) -> ModuleEntry<'_> {
     let (module, folder) = (&checked.module, &checked.folder);
     ModuleEntry {
         name: &module.name,

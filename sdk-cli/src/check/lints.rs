@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use sdk_codegen::{check::Checked, folder::Entry, source::words_in_tests};
+use sdk_build::Checked;
+use sdk_codegen::{folder::Entry, source::words_in_tests};
 use sdk_schema::{
     FoldedSchema, Lint, LintContext, Migration, MigrationId, Name, Operation, lint_with,
 };

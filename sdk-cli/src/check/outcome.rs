@@ -1,6 +1,6 @@
 //! All that a check found, and how it is shown: as lines, as JSON, as SARIF.
 
-use sdk_codegen::check::Checked;
+use sdk_build::Checked;
 use sdk_schema::LintLevel;
 use serde::Serialize;
 

@@ -272,4 +272,3 @@ const RECOUNTED: [&str; 4] = [
     r#"{"done": 100, "total": 200, "shelf": "food", "finding": "two are missing"}"#,
     r#"{"done": 200, "total": 200, "shelf": "food"}"#,
 ];
-

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::App;
 use crate::{
     clock::Clock,
+    config::Config,
     host::Host,
     rpc::{CallInfo, Caller, Client, Services},
     store::Store,
@@ -41,11 +42,12 @@ impl App {
     /// # Errors
     /// As a start of the host.
     pub async fn start_in_memory(self, clock: Clock) -> anyhow::Result<LocalApp> {
+        let remotes = self.remotes(&Config::with_variables(&self.name, |_| None))?;
         let linked = Arc::new(self.link()?);
         let store = Store::in_memory(clock.clone())?;
         let host = Arc::new(Host::on(linked, store, clock));
         host.start(&[]).await.context("the start")?;
-        let services = system::services(&host)?;
+        let services = system::services(&host, remotes)?;
         Ok(LocalApp { host, services })
     }
 }

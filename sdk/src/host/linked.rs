@@ -22,6 +22,7 @@ pub struct Linked {
     version: String,
     label: String,
     declarations: Vec<Declaration>,
+    elsewhere: Vec<Declaration>,
     frame: Application,
     application: OnceLock<Result<Application, Arc<LinkError>>>,
     catalogues: OnceLock<Result<Catalogues, Arc<LinkError>>>,
@@ -40,6 +41,12 @@ pub enum LinkError {
     /// The modules do not go together; every fault is listed.
     #[error(transparent)]
     Merge(#[from] MergeFaults),
+    /// A module is linked, and said to run elsewhere.
+    #[error("module `{module}` is linked here, and said to run elsewhere: expected one of both")]
+    Twice {
+        /// The module.
+        module: &'static str,
+    },
     /// The protos of the modules do not go together.
     #[error(transparent)]
     Protos(#[from] MethodsError),
@@ -63,12 +70,33 @@ impl Linked {
     /// Fails with every fault at once; faults of migrations alone are those of
     /// [`application`](Self::application).
     pub fn link(name: &str, version: &str, modules: Vec<Declaration>) -> Result<Self, LinkError> {
+        Self::link_beside(name, version, modules, Vec::new())
+    }
+
+    /// Like [`link`](Self::link), where other hosts run the modules `elsewhere`: their
+    /// services can be called, and their tables cannot be referred to.
+    ///
+    /// # Errors
+    /// As for [`link`](Self::link), and for a module that is both here and elsewhere.
+    pub fn link_beside(
+        name: &str,
+        version: &str,
+        modules: Vec<Declaration>,
+        elsewhere: Vec<Declaration>,
+    ) -> Result<Self, LinkError> {
+        if let Some(module) = modules.iter().find(|it| is_among(&elsewhere, it.name)) {
+            return Err(LinkError::Twice {
+                module: module.name,
+            });
+        }
         let mut declarations = vec![module::core()];
         declarations.extend(modules);
-        let frame = match merge_frames(&declarations) {
+        let frame = match merge_frames(&declarations, &elsewhere) {
             Ok(frame) => frame,
             // With what is wrong with the migrations.
-            Err(error) => return Err(merge(&declarations).err().unwrap_or(error)),
+            Err(error) => {
+                return Err(merge(&declarations, &elsewhere).err().unwrap_or(error));
+            }
         };
         Ok(Self {
             name: name.to_owned(),
@@ -80,6 +108,7 @@ impl Linked {
             steps: module::steps(&declarations),
             fakes: module::fakes(&declarations),
             declarations,
+            elsewhere,
             frame,
         })
     }
@@ -110,9 +139,14 @@ impl Linked {
     /// Fails with every fault of the migrations at once.
     pub fn application(&self) -> Result<&Application, Arc<LinkError>> {
         self.application
-            .get_or_init(|| merge(&self.declarations).map_err(Arc::new))
+            .get_or_init(|| merge(&self.declarations, &self.elsewhere).map_err(Arc::new))
             .as_ref()
             .map_err(Arc::clone)
+    }
+
+    /// The modules that other hosts run.
+    pub fn elsewhere(&self) -> &[Declaration] {
+        &self.elsewhere
     }
 
     /// What the modules declare, with their code.
@@ -152,7 +186,10 @@ impl Linked {
     /// Fails when the protos of the modules contradict each other.
     pub fn methods(&self) -> Result<&Methods, Arc<LinkError>> {
         self.methods
-            .get_or_init(|| Ok(module::methods(&self.declarations).map_err(LinkError::from)?))
+            .get_or_init(|| {
+                let modules = self.declarations.iter().chain(&self.elsewhere);
+                Ok(module::methods(modules).map_err(LinkError::from)?)
+            })
             .as_ref()
             .map_err(Arc::clone)
     }
@@ -168,14 +205,34 @@ impl Linked {
     }
 }
 
-fn merge_frames(declarations: &[Declaration]) -> Result<Application, LinkError> {
-    let frames = all(declarations.iter().map(Declaration::frame))?;
-    Ok(Application::merge_frames(frames)?)
+fn is_among(modules: &[Declaration], name: &str) -> bool {
+    modules.iter().any(|module| module.name == name)
 }
 
-fn merge(declarations: &[Declaration]) -> Result<Application, LinkError> {
+fn merge_frames(
+    declarations: &[Declaration],
+    elsewhere: &[Declaration],
+) -> Result<Application, LinkError> {
+    let frames = all(declarations.iter().map(Declaration::frame))?;
+    Ok(Application::merge_frames(without(frames, elsewhere))?)
+}
+
+fn merge(
+    declarations: &[Declaration],
+    elsewhere: &[Declaration],
+) -> Result<Application, LinkError> {
     let outlines = all(declarations.iter().map(Declaration::outline))?;
-    Ok(Application::merge(outlines)?)
+    Ok(Application::merge(without(outlines, elsewhere))?)
+}
+
+/// The manifests with no need of modules that another host runs.
+fn without(mut manifests: Vec<Manifest>, elsewhere: &[Declaration]) -> Vec<Manifest> {
+    for manifest in &mut manifests {
+        manifest
+            .requires
+            .retain(|name| !is_among(elsewhere, name.as_str()));
+    }
+    manifests
 }
 
 /// What was read of all modules, or what is wrong with any of them.

@@ -1,15 +1,18 @@
 //! A host that is reached over a connection.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use bytes::Bytes;
-use http::{
-    HeaderValue, Request, Response,
-    header::{AUTHORIZATION, HeaderName},
-};
+use http::{HeaderValue, Request, Response, header::HeaderName};
 use http_body_util::{BodyExt, Full, Limited};
-use tonic::{Code, Status, body::Body, transport};
+use sdk_client::{Connection, Server};
+use tonic::{Code, Status, body::Body};
 use tower::Service as _;
 
 use super::{
@@ -34,20 +37,58 @@ const PAUSES: [Duration; 3] = [
 /// A host that is reached over a connection, which is made when it is needed and
 /// again when it is lost. Cheap to clone.
 #[derive(Clone)]
-pub struct Remote {
-    channel: transport::Channel,
-    token: Option<HeaderValue>,
+pub struct Remote(Arc<Inner>);
+
+struct Inner {
+    server: Server,
+    /// Where the token is read when it is needed: the host that makes it may start later.
+    token_file: Option<PathBuf>,
+    connection: Mutex<Option<Connection>>,
 }
 
 impl Remote {
-    /// A host at the end of `channel`, to which calls show `token`.
-    pub fn new(channel: transport::Channel, token: Option<&str>) -> Self {
-        let token = token.and_then(|token| {
-            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-            value.set_sensitive(true);
-            Some(value)
-        });
-        Self { channel, token }
+    /// A host as `server` describes it, with the token in a file.
+    pub fn new(server: Server, token_file: Option<PathBuf>) -> Self {
+        Self(Arc::new(Inner {
+            server,
+            token_file,
+            connection: Mutex::new(None),
+        }))
+    }
+
+    fn signs_in(&self) -> bool {
+        self.0.token_file.is_some() || self.0.server.token.is_some()
+    }
+
+    /// The connection, made at the first call.
+    fn connection(&self) -> Result<Connection, Failure> {
+        let mut connection = self.lock();
+        if let Some(connection) = &*connection {
+            return Ok(connection.clone());
+        }
+        let mut server = self.0.server.clone();
+        if let Some(file) = &self.0.token_file {
+            let token = std::fs::read_to_string(file).map_err(|error| {
+                let file = file.display();
+                tracing::warn!(%file, %error, "the token for another host cannot be read");
+                let url = &server.url;
+                Failure::unavailable(
+                    "TOKEN_MISSING",
+                    format_args!("the token for {url} is not there"),
+                )
+            })?;
+            server.token = Some(token.trim().to_owned());
+        }
+        let made = server.connect_lazy().map_err(Failure::internal)?;
+        *connection = Some(made.clone());
+        Ok(made)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Connection>> {
+        self.0
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a call; `again` says that it may be made more than once.
@@ -77,13 +118,25 @@ impl Remote {
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
-        let mut channel = self.channel.clone();
-        let sent = async {
-            std::future::poll_fn(|cx| channel.poll_ready(cx)).await?;
-            channel.call(request).await
+        let mut connection = match self.connection() {
+            Ok(connection) => connection,
+            Err(failure) => return Status::from(failure).into_http(),
         };
-        sent.await
-            .unwrap_or_else(|error| unreachable(&error).into_http())
+        let sent = async {
+            std::future::poll_fn(|cx| connection.poll_ready(cx)).await?;
+            connection.call(request).await
+        };
+        match sent.await {
+            Ok(response) => {
+                let response = response.map(Body::new);
+                if code_of(&response) == Some(Code::Unauthenticated) {
+                    // The token may have been replaced: it is read anew for the next call.
+                    *self.lock() = None;
+                }
+                response
+            }
+            Err(error) => unreachable(&error).into_http(),
+        }
     }
 
     /// What travels along: who calls, which request it is, how long they wait.
@@ -98,8 +151,7 @@ impl Remote {
                 headers.insert(deadline::HEADER, wait);
             }
         }
-        if let Some(token) = &self.token {
-            headers.insert(AUTHORIZATION, token.clone());
+        if self.signs_in() {
             if let Some(caller) = on_behalf_of(&info.caller) {
                 headers.insert(ON_BEHALF_OF, caller);
             }
@@ -134,8 +186,12 @@ fn repeated(head: &http::request::Parts, body: &Bytes) -> Request<Body> {
 
 /// Whether the answer is nothing but UNAVAILABLE.
 fn is_unavailable(response: &Response<Body>) -> bool {
-    let status = Status::from_header_map(response.headers());
-    status.is_some_and(|status| status.code() == Code::Unavailable)
+    code_of(response) == Some(Code::Unavailable)
+}
+
+/// The code of an answer that has no message.
+fn code_of(response: &Response<Body>) -> Option<Code> {
+    Status::from_header_map(response.headers()).map(|status| status.code())
 }
 
 /// Why a host cannot be reached, with all causes: the outermost says next to nothing.
@@ -157,6 +213,6 @@ fn unreachable(error: &dyn std::error::Error) -> Status {
 
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Remote")
+        write!(f, "Remote({})", self.0.server.url)
     }
 }
