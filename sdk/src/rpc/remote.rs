@@ -135,7 +135,7 @@ impl Remote {
                 }
                 response
             }
-            Err(error) => unreachable(&error).into_http(),
+            Err(error) => unreachable(&self.0.server.url, &error).into_http(),
         }
     }
 
@@ -169,7 +169,6 @@ fn on_behalf_of(caller: &Caller) -> Option<HeaderValue> {
 }
 
 /// The caller that the header's value says.
-#[expect(dead_code, reason = "the server reads it")]
 pub(crate) fn read_on_behalf_of(value: &HeaderValue) -> Option<Caller> {
     let json = STANDARD_NO_PAD.decode(value.as_bytes()).ok()?;
     serde_json::from_slice(&json).ok()
@@ -194,8 +193,9 @@ fn code_of(response: &Response<Body>) -> Option<Code> {
     Status::from_header_map(response.headers()).map(|status| status.code())
 }
 
-/// Why a host cannot be reached, with all causes: the outermost says next to nothing.
-fn unreachable(error: &dyn std::error::Error) -> Status {
+/// A host that cannot be reached: where it is and why goes to the log, with all
+/// causes, for the outermost says next to nothing.
+fn unreachable(url: &str, error: &dyn std::error::Error) -> Status {
     let mut causes = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -203,12 +203,13 @@ fn unreachable(error: &dyn std::error::Error) -> Status {
         cause = inner.source();
     }
     causes.dedup();
-    let causes = causes.join(": ");
-    Failure::unavailable(
-        "HOST_UNREACHABLE",
-        format_args!("the host cannot be reached: {causes}"),
-    )
-    .into()
+    tracing::warn!(
+        url,
+        causes = causes.join(": "),
+        "another host cannot be reached"
+    );
+    let message = "the host that serves this cannot be reached";
+    Failure::unavailable("HOST_UNREACHABLE", message).into()
 }
 
 impl fmt::Debug for Remote {
