@@ -95,6 +95,7 @@ pub fn diff(
     differ.refuse_held_keys();
     differ.drop_indexes();
     let rekeyed = differ.rekeyed();
+    differ.cut_own_keys(&rekeyed);
     let plan = differ.plan_fields(&rekeyed, given);
     differ.drop_fields(&plan, &rekeyed);
     let created = differ.create_tables(&rekeyed);
@@ -247,6 +248,26 @@ impl<'a> Differ<'a> {
         self.faults.extend(faults);
         self.declared
             .retain(|declared| !holders.contains(&declared.table.name));
+    }
+
+    /// A key that refers to its own table cannot be replaced while it does, and while
+    /// it is the key it cannot become what is declared.
+    fn cut_own_keys(&mut self, rekeyed: &BTreeSet<TableName>) {
+        let module = self.module.clone();
+        self.for_each_pair(|old, new| {
+            let own = new.full_name(&module);
+            let key = old.fields.iter().filter(|it| old.key.contains(&it.name));
+            let referring = key.filter(|field| rekeyed.contains(&own) && field.refers_to(&own));
+            let cuts = referring.map(|field| {
+                let mut field = field.clone();
+                cut(&mut field);
+                Operation::ChangeField {
+                    table: new.name.clone(),
+                    field,
+                }
+            });
+            cuts.collect()
+        });
     }
 
     fn held_key(&self, table: &Name, by_table: &Name, by_field: &Name) -> Option<DiffFault> {

@@ -191,11 +191,23 @@ impl Planner<'_> {
         });
     }
 
-    /// A reference to a table whose key changes waits for the new one.
-    fn push(&self, phase: Phase, operation: Operation, plan: &mut FieldPlan) {
-        let waits = refers_to_any(&operation, self.rekeyed);
+    /// A reference to a table whose key changes waits for the new one. A field of
+    /// such a key cannot wait: it comes first, and its reference later.
+    fn push(&self, phase: Phase, mut operation: Operation, plan: &mut FieldPlan) {
+        if let Some(field) = field_referring_to(&mut operation, self.rekeyed) {
+            if !self.to.key.contains(&field.name) {
+                return plan.late.push(operation);
+            }
+            field.references = None;
+            if let Some(whole) = self.to.field(&field.name) {
+                let refer = self.change_field(whole.clone());
+                // A field that is first filled and then changed refers once.
+                if !plan.late.contains(&refer) {
+                    plan.late.push(refer);
+                }
+            }
+        }
         match phase {
-            _ if waits => plan.late.push(operation),
             Phase::Plain => plan.plain.push(operation),
             Phase::Finish => plan.finish.push(operation),
         }
@@ -226,12 +238,15 @@ fn empty(field: &Field) -> Field {
     }
 }
 
-fn refers_to_any(operation: &Operation, tables: &BTreeSet<TableName>) -> bool {
-    match operation {
-        Operation::AddField { field, .. } | Operation::ChangeField { field, .. } => {
-            let reference = field.references.as_ref();
-            reference.is_some_and(|reference| tables.contains(&reference.table))
-        }
-        _ => false,
-    }
+/// The field that an operation makes or changes, if it refers to one of these tables.
+fn field_referring_to<'a>(
+    operation: &'a mut Operation,
+    tables: &BTreeSet<TableName>,
+) -> Option<&'a mut Field> {
+    let (Operation::AddField { field, .. } | Operation::ChangeField { field, .. }) = operation
+    else {
+        return None;
+    };
+    let reference = field.references.as_ref()?;
+    tables.contains(&reference.table).then_some(field)
 }
