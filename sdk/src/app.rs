@@ -6,6 +6,7 @@
 //! already running on the data folder.
 
 mod command;
+mod door;
 mod http;
 mod local;
 mod process;

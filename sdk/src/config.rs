@@ -160,6 +160,25 @@ impl Config {
             .map_err(|_| ConfigError::Address { origin, found })
     }
 
+    /// What the operator says about TLS: `flags`, and where they say nothing
+    /// `<HOST>_TLS_CERT`, `_TLS_KEY`.
+    pub fn tls_files(
+        &self,
+        cert: Option<PathBuf>,
+        key: Option<PathBuf>,
+    ) -> (Option<PathBuf>, Option<PathBuf>) {
+        let read = |setting| self.read(setting).map(|(_, path)| PathBuf::from(path));
+        if cert.is_some() || key.is_some() {
+            return (cert, key);
+        }
+        (read("TLS_CERT"), read("TLS_KEY"))
+    }
+
+    /// The file with the tokens of callers, if there is one.
+    pub fn tokens_file(&self, flag: Option<PathBuf>) -> Option<PathBuf> {
+        flag.or_else(|| self.read("TOKENS").map(|(_, path)| path.into()))
+    }
+
     /// Where the key of the store is; none if the store is not encrypted.
     pub fn store_key(&self, flag: Option<PathBuf>) -> Result<Option<KeySetting>, ConfigError> {
         if let Some(path) = flag {

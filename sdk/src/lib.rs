@@ -120,6 +120,8 @@ pub mod host;
 
 pub mod system;
 
+pub mod server;
+
 pub mod cli;
 
 pub mod app;

@@ -44,6 +44,7 @@ pub use dispatch::Dispatch;
 pub use failure::Failure;
 pub use methods::{Audit, Method, Methods, MethodsError, Policy};
 pub use remote::Remote;
+pub(crate) use remote::{ON_BEHALF_OF, REQUEST_ID, read_on_behalf_of};
 pub use replies::{Outlet, Replies, replies};
 pub use service::{Client, MAX_REQUEST_BYTES, MadeService, Served, Service, ServiceDeclaration};
 

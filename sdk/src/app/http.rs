@@ -1,9 +1,9 @@
-//! The HTTP listener: health, readiness, translations, a status page.
+//! The pages of a host: health, readiness, metrics, translations, a status page.
 //!
-//! It listens before the start sequence ends, so that a watcher can tell a
+//! They are there before the start sequence ends, so that a watcher can tell a
 //! host that is starting (`/healthz` 200, `/readyz` 503) from one that is gone.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
@@ -13,52 +13,16 @@ use axum::{
     routing::get,
 };
 use serde_json::json;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use tokio::sync::watch;
 
 use super::status_page;
-use crate::{host::Host, lang::Catalogues};
+use crate::{host::Host, lang::Catalogues, server::Edge};
 
 /// The host while it is ready.
 pub(crate) type Ready = watch::Receiver<Option<Arc<Host>>>;
 
-/// How long answers under way may take when the host stops.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// A listener that answers until it is stopped.
-pub(crate) struct RunningListener {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl RunningListener {
-    /// Answers from now on.
-    pub(crate) fn spawn(listener: TcpListener, ready: Ready) -> Self {
-        let (stop, mut stopped) = watch::channel(false);
-        let task = tokio::spawn(async move {
-            let stopped = async move {
-                // A sender that is gone stops it as well.
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            let served = axum::serve(listener, router(ready)).with_graceful_shutdown(stopped);
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the listener ended");
-            }
-        });
-        Self { stop, task }
-    }
-
-    /// Takes no connection any more and returns when the answers under way are
-    /// given, or when a client is too slow to take them.
-    pub(crate) async fn stop(mut self) {
-        self.stop.send_replace(true);
-        if timeout(GRACE, &mut self.task).await.is_err() {
-            self.task.abort();
-        }
-    }
-}
-
-/// The routes of a host.
-fn router(ready: Ready) -> Router {
+/// The pages of a host. `edge` is there once calls are answered.
+pub(crate) fn pages(ready: Ready, edge: watch::Receiver<Option<Edge>>) -> Router {
     Router::new()
         .route("/", get(status))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -66,6 +30,15 @@ fn router(ready: Ready) -> Router {
         .route("/lang", get(locales))
         .route("/lang/{locale}", get(catalogue))
         .with_state(ready)
+        .route("/metrics", get(async move || metrics(&edge)))
+}
+
+/// The counters, for Prometheus.
+fn metrics(edge: &watch::Receiver<Option<Edge>>) -> Result<Response, Refusal> {
+    let edge = edge.borrow().clone().ok_or(Refusal::NotReady)?;
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let text = edge.metrics().text();
+    Ok(([(header::CONTENT_TYPE, format)], text).into_response())
 }
 
 /// Why there is no answer.

@@ -94,6 +94,7 @@ async fn carry_out(
     let key = config
         .store_key(line.store_key_file)
         .map_err(CommandError::usage)?;
+    let remotes = app.remotes(&config).map_err(CommandError::usage)?;
     let linked = match (app.link(), &line.command) {
         (Ok(linked), _) => Arc::new(linked),
         (Err(error), Command::Doctor) => {
@@ -114,9 +115,11 @@ async fn carry_out(
         Command::Serve(args) => {
             refuse_unusable(&data)?;
             let options = cli::store_options(key)?;
-            Ok(serve::serve(linked, &data, &options, &config, args)
-                .await
-                .into())
+            Ok(
+                serve::serve(linked, &data, &options, &config, args, remotes)
+                    .await
+                    .into(),
+            )
         }
         Command::Key(command) => {
             refuse_unusable(&data)?;

@@ -12,11 +12,16 @@
 
 mod signals;
 
-use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, convert::Infallible, path::Path, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 
-use super::{http::RunningListener, progress::Progress, terminal::say};
+use super::{
+    door::{Door, OpenDoor},
+    http,
+    progress::Progress,
+    terminal::say,
+};
 use crate::{
     cli::{self, CommandError, Output, ServeArgs},
     clock::Clock,
@@ -24,8 +29,13 @@ use crate::{
     host::{Host, Linked, StartOptions, StartStep},
     jobs::RunningScheduler,
     migrate::{Event, Online},
+    rpc::{Remote, Services},
     store::StoreOptions,
+    system,
 };
+
+/// How long answers under way may take when jobs get no grace.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 #[cfg(unix)]
 use super::socket::{CommandSocket, RunningSocket};
@@ -37,18 +47,14 @@ pub(super) async fn serve(
     options: &StoreOptions,
     config: &Config,
     args: &ServeArgs,
+    remotes: HashMap<String, Remote>,
 ) -> Result<(), CommandError> {
-    let address = config
-        .address(args.addr.clone())
-        .map_err(CommandError::usage)?;
     let mut interrupted = signals::interruption()?;
-    let host = Arc::new(Host::open_with(linked, data, options, Clock::system())?);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        CommandError::failed(anyhow::anyhow!("cannot listen on {address}: {error}"))
-            .hint("choose another address with --addr, or port 0 for any free one")
-    })?;
-    announce(&host, data, &listener)?;
-    let mut serving = Serving::begin(Arc::clone(&host), data, listener);
+    let clock = Clock::system();
+    let host = Arc::new(Host::open_with(linked, data, options, clock.clone())?);
+    let door = Door::take(data, config, args, &clock).await?;
+    announce(&host, data, &door)?;
+    let mut serving = Serving::begin(Arc::clone(&host), data, door);
     let options = StartOptions {
         migrations: args.migrate.into(),
         online: Online::Later,
@@ -72,7 +78,7 @@ pub(super) async fn serve(
         }
     }
     show(|out| cli::write_started(host.linked(), out))?;
-    serving.ready();
+    serving.ready(remotes).await?;
     say("ready");
 
     interrupted.await.map_err(anyhow::Error::from)?;
@@ -82,15 +88,12 @@ pub(super) async fn serve(
 }
 
 /// Says what is going to run, and where.
-fn announce(host: &Host, data: &Path, listener: &TcpListener) -> Result<(), CommandError> {
+fn announce(host: &Host, data: &Path, door: &Door) -> Result<(), CommandError> {
     let linked = host.linked();
     let (name, version) = (linked.name(), linked.version());
     say(format_args!("{name} {version} on {}", data.display()));
     show(|out| Ok(cli::write_linked(linked, out)?))?;
-    say(format_args!(
-        "listening on http://{}",
-        listener.local_addr()?
-    ));
+    door.lines()?.iter().for_each(say);
     Ok(())
 }
 
@@ -113,7 +116,9 @@ fn show(
 struct Serving {
     host: Arc<Host>,
     ready: watch::Sender<Option<Arc<Host>>>,
-    http: RunningListener,
+    door: OpenDoor,
+    /// What answers calls; it lives as long as they are answered.
+    services: Option<Services>,
     #[cfg(unix)]
     commands: Commands,
     scheduler: Option<RunningScheduler>,
@@ -134,10 +139,11 @@ enum Commands {
 }
 
 impl Serving {
-    fn begin(host: Arc<Host>, data: &Path, listener: TcpListener) -> Self {
+    fn begin(host: Arc<Host>, data: &Path, door: Door) -> Self {
         let (ready, readiness) = watch::channel(None);
         Self {
-            http: RunningListener::spawn(listener, readiness),
+            door: door.open(|edge| http::pages(readiness, edge)),
+            services: None,
             #[cfg(unix)]
             commands: Commands::bind(data),
             scheduler: None,
@@ -149,7 +155,10 @@ impl Serving {
     }
 
     /// The start is complete: jobs run, commands are answered.
-    fn ready(&mut self) {
+    async fn ready(&mut self, remotes: HashMap<String, Remote>) -> Result<(), CommandError> {
+        let services = system::services(&self.host, remotes)?;
+        self.door.answer_calls(services.dispatch()).await;
+        self.services = Some(services);
         self.scheduler = Some(self.host.scheduler().spawn());
         let store = self.host.store().clone();
         self.expiry = Some(tokio::spawn(
@@ -159,6 +168,7 @@ impl Serving {
         #[cfg(unix)]
         self.commands.answer(&self.host);
         self.ready.send_replace(Some(Arc::clone(&self.host)));
+        Ok(())
     }
 
     async fn stop(self, grace: Duration) {
@@ -181,7 +191,8 @@ impl Serving {
         tokio::join!(jobs, self.commands.stop(grace));
         #[cfg(not(unix))]
         jobs.await;
-        self.http.stop().await;
+        self.door.close(grace.max(LAST_ANSWERS)).await;
+        drop(self.services);
         if let Err(error) = self.host.store().flush().await {
             tracing::error!(%error, "the last relaxed writes may not be on disk");
         }

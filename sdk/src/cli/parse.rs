@@ -62,6 +62,21 @@ pub struct ServeArgs {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "IP:PORT")]
     pub addr: Option<String>,
+    /// PEM file with the certificate to speak TLS with
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with the key of the certificate
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Speak TLS although only this machine can reach the address
+    #[arg(long)]
+    pub tls: bool,
+    /// Speak plain text although others can reach the address
+    #[arg(long)]
+    pub plaintext: bool,
+    /// JSON file with the tokens of callers, which only its owner may read
+    #[arg(long, value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
     /// Seconds that running jobs get to finish when the host stops
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub grace: u64,

@@ -1,0 +1,148 @@
+//! The door of a host: the port it listens on, how it speaks there, and whom it knows.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use axum::Router;
+use tokio::sync::watch;
+
+use crate::{
+    cli::{CommandError, ServeArgs},
+    clock::Clock,
+    config::Config,
+    rpc::Dispatch,
+    server::{
+        Certificate, Edge, Limits, Listener, RunningListener, Standard, TlsSettings, Transport,
+        identity::{Identities, IdentityProvider, Owner, StaticTokens},
+    },
+};
+
+/// A port that is open, before anything is answered on it.
+pub(super) struct Door {
+    listener: Listener,
+    scheme: &'static str,
+    certificate: Option<Certificate>,
+    identities: Identities,
+}
+
+/// A port on which pages are answered, and calls once it is [opened](Self::answer_calls).
+pub(super) struct OpenDoor {
+    running: RunningListener,
+    identities: Identities,
+    edge: watch::Sender<Option<Edge>>,
+    stopping: watch::Sender<bool>,
+    standard: Option<(Standard, Dispatch)>,
+}
+
+impl Door {
+    /// Takes the port; makes the owner's token, and the certificate where one is needed.
+    pub(super) async fn take(
+        data: &Path,
+        config: &Config,
+        args: &ServeArgs,
+        clock: &Clock,
+    ) -> Result<Self, CommandError> {
+        let address = config
+            .address(args.addr.clone())
+            .map_err(CommandError::usage)?;
+        let (cert, key) = config.tls_files(args.tls_cert.clone(), args.tls_key.clone());
+        let settings = TlsSettings {
+            cert,
+            key,
+            tls: args.tls,
+            plaintext: args.plaintext,
+        };
+        let transport = Transport::choose(address, &settings).map_err(CommandError::usage)?;
+        let certificate = match &transport {
+            Transport::Plain => None,
+            Transport::Files { cert, key } => Some(Certificate::read(cert, key)?),
+            Transport::SelfSigned => Some(Certificate::self_signed(
+                data,
+                &[address.ip()],
+                clock.now(),
+            )?),
+        };
+        let identities = identities(data, config, args, clock)?;
+        let listener = Listener::bind(address, certificate.clone(), Limits::default());
+        let listener = listener.await.map_err(|error| refused(address, &error))?;
+        Ok(Self {
+            listener,
+            scheme: transport.scheme(),
+            certificate,
+            identities,
+        })
+    }
+
+    /// Where it is, and how it is known.
+    pub(super) fn lines(&self) -> Result<Vec<String>, CommandError> {
+        let address = self.listener.local_addr()?;
+        let mut lines = vec![format!("listening on {}://{address}", self.scheme)];
+        if let Some(certificate) = &self.certificate {
+            let fingerprint = certificate.fingerprint();
+            lines.push(format!("its certificate is {fingerprint}"));
+        }
+        Ok(lines)
+    }
+
+    /// Answers pages from now on; `pages` are made with what tells them of the calls.
+    pub(super) fn open(
+        self,
+        pages: impl FnOnce(watch::Receiver<Option<Edge>>) -> Router,
+    ) -> OpenDoor {
+        let (edge, answered) = watch::channel(None);
+        let (stopping, _) = watch::channel(false);
+        OpenDoor {
+            running: self.listener.serve(pages(answered.clone()), answered),
+            identities: self.identities,
+            edge,
+            stopping,
+            standard: None,
+        }
+    }
+}
+
+fn identities(
+    data: &Path,
+    config: &Config,
+    args: &ServeArgs,
+    clock: &Clock,
+) -> Result<Identities, CommandError> {
+    let owner = Owner::of(data).map_err(|error| {
+        let file = data.join(crate::server::identity::OWNER_TOKEN);
+        CommandError::failed(anyhow::anyhow!("{}: {error}", file.display()))
+    })?;
+    let mut providers: Vec<Box<dyn IdentityProvider>> = vec![Box::new(owner)];
+    if let Some(file) = config.tokens_file(args.tokens.clone()) {
+        providers.push(Box::new(StaticTokens::read(&file, clock.clone())?));
+    }
+    Ok(Identities::new(providers))
+}
+
+fn refused(address: SocketAddr, error: &std::io::Error) -> CommandError {
+    CommandError::failed(anyhow::anyhow!("cannot listen on {address}: {error}"))
+        .hint("choose another address with --addr, or port 0 for any free one")
+}
+
+impl OpenDoor {
+    /// Answers calls from now on.
+    pub(super) async fn answer_calls(&mut self, dispatch: &Dispatch) {
+        let standard = Standard::serving(dispatch).await;
+        self.standard = Some((standard.clone(), dispatch.clone()));
+        self.edge.send_replace(Some(Edge::new(
+            dispatch.clone(),
+            standard,
+            self.identities.clone(),
+            Limits::default(),
+            self.stopping.subscribe(),
+        )));
+    }
+
+    /// Takes nothing new, ends streams, and returns when the calls under way have
+    /// ended or their grace has.
+    pub(super) async fn close(self, grace: Duration) {
+        if let Some((standard, dispatch)) = &self.standard {
+            standard.stopping(dispatch).await;
+        }
+        self.stopping.send_replace(true);
+        self.running.stop(grace).await;
+    }
+}

@@ -1,0 +1,57 @@
+//! How much one caller, and all together, may ask for.
+
+use std::time::Duration;
+
+/// The limits of a server. [`Limits::default`] is what a host has unless it says
+/// otherwise.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections at once; what comes beyond is closed at once. 16,384.
+    pub connections: usize,
+    /// How long the handshake of TLS may take. 10 s.
+    pub handshake: Duration,
+    /// How long the head of an HTTP/1 request may take, and how long a connection may
+    /// wait before it asks for anything. 30 s.
+    pub head: Duration,
+    /// The size of the head of a request, in bytes. 16 KiB.
+    pub head_bytes: u32,
+    /// Calls at once on one HTTP/2 connection. 1,024.
+    pub streams: u32,
+    /// How often an HTTP/2 client that says nothing is asked whether it is there. 30 s.
+    pub ping: Duration,
+    /// How long it may take to answer that. 20 s.
+    pub pong: Duration,
+    /// What waits to be sent on one stream for a client that reads slowly, in bytes. 256 KiB.
+    pub unread_bytes: usize,
+    /// Calls at once, of all callers together, watching included. 16,384.
+    pub calls: usize,
+    /// Calls at once of one caller. 4,096.
+    pub calls_of_one: usize,
+    /// Calls a second of one caller who has signed in; as many may come at once. 10,000.
+    pub calls_a_second: u32,
+    /// Calls a second from one address of callers who have not. 200.
+    pub anonymous_calls_a_second: u32,
+    /// How long a call that is no stream may take, whatever its caller says. 5 min.
+    pub call: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            head_bytes: 16 * 1024,
+            streams: 1_024,
+            ping: Duration::from_secs(30),
+            pong: Duration::from_secs(20),
+            unread_bytes: 256 * 1024,
+            calls: 16_384,
+            calls_of_one: 4_096,
+            calls_a_second: 10_000,
+            anonymous_calls_a_second: 200,
+            call: Duration::from_mins(5),
+        }
+    }
+}
