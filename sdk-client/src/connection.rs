@@ -19,6 +19,7 @@ use tonic::{
 };
 
 pub use error::ConnectError;
+pub(crate) use error::chain;
 pub use fingerprint::{Fingerprint, FingerprintError};
 
 use connector::Connector;
@@ -135,7 +136,7 @@ impl Server {
     fn failed(&self, error: &tonic::transport::Error) -> ConnectError {
         ConnectError::behind(error).unwrap_or_else(|| ConnectError::Other {
             server: self.url.clone(),
-            message: error::chain(error),
+            message: chain(error),
         })
     }
 }

@@ -6,7 +6,11 @@ use std::{fmt, io};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::{connection::ConnectError, parse::UsageError, text};
+use crate::{
+    connection::{ConnectError, chain},
+    parse::UsageError,
+    text,
+};
 
 /// What is added to the number of a gRPC code to make an exit code of it.
 const FIRST_CODE: u8 = 100;
@@ -77,6 +81,18 @@ impl CallError {
                 ..Self::from(error)
             };
         }
+        if let Some(message) = lost(status) {
+            return Self {
+                code: Some(Code::Unavailable),
+                message,
+                hints: own_hint(&Status::unavailable(""))
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
+                exit_code: exit_code(Code::Unavailable),
+                ..Self::default()
+            };
+        }
         let details = status.get_error_details();
         let info = details.error_info();
         let bad_request = details.bad_request();
@@ -116,6 +132,13 @@ fn message(status: &Status) -> String {
         "" => status.code().description().to_owned(),
         message => text::lines(message),
     }
+}
+
+/// How the connection was lost, if it was.
+fn lost(status: &Status) -> Option<String> {
+    let source = std::error::Error::source(status)?;
+    let lost = source.is::<tonic::transport::Error>() && !is_no_grpc(status);
+    lost.then(|| text::one_line(&format!("the connection was lost: {}", chain(source))))
 }
 
 /// What helps where the server does not say it itself.
@@ -172,7 +195,8 @@ impl fmt::Display for CallError {
         if self.exit_code == 0 {
             return Ok(());
         }
-        writeln!(f, "error: {}", self.message)?;
+        // A server's message cannot pass for a line of ours.
+        writeln!(f, "error: {}", self.message.replace('\n', "\n       "))?;
         for Violation { field, description } in &self.violations {
             writeln!(f, "    {field}: {description}")?;
         }

@@ -231,7 +231,9 @@ fn shown(value: Option<&Json>) -> String {
 /// A value of a line: in quotes where it would not be one word.
 fn quoted(value: &str) -> String {
     let plain = !value.is_empty()
-        && !value.contains(|letter: char| letter.is_whitespace() || letter == '"');
+        && !value.contains(|letter: char| {
+            letter.is_whitespace() || letter.is_control() || letter == '"'
+        });
     if plain || value.starts_with(['{', '[']) {
         return text::one_line(value);
     }

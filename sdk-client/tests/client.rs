@@ -1,7 +1,7 @@
 //! The client from outside: command lines made from a pool that is compiled
 //! here, and sessions with a server on this machine that knows the same pool.
 
-// Says to clippy that a panic is how these report a failure.
+// `cfg(test)` says to clippy that a panic is how these report a failure.
 #[cfg(test)]
 #[path = "client/descriptors.rs"]
 mod descriptors;
@@ -15,13 +15,18 @@ mod reflected;
 #[path = "client/screen.rs"]
 mod screen;
 
+#[cfg(test)]
 #[path = "client/connections.rs"]
 mod connections;
+#[cfg(test)]
 #[path = "client/flags.rs"]
 mod flags;
+#[cfg(test)]
 #[path = "client/help.rs"]
 mod help;
+#[cfg(test)]
 #[path = "client/proto_text.rs"]
 mod proto_text;
+#[cfg(test)]
 #[path = "client/session.rs"]
 mod session;

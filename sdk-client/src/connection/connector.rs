@@ -10,7 +10,7 @@ use std::{
 };
 
 use hyper_util::rt::TokioIo;
-use rustls::{AlertDescription, ClientConfig, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, ClientConfig, Error as TlsError};
 use rustls_pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -78,7 +78,7 @@ impl Connector {
     async fn connect(self) -> Result<Box<dyn Socket>, ConnectError> {
         let late = ConnectError::Timeout {
             server: self.server.clone(),
-            seconds: self.timeout.as_secs(),
+            limit: self.timeout,
         };
         let socket = tokio::time::timeout(self.timeout, self.open()).await;
         socket.unwrap_or(Err(late))
@@ -161,10 +161,7 @@ impl Connector {
         match (inner, seen) {
             (Some(TlsError::InvalidCertificate(why)), Some(found)) => ConnectError::Certificate {
                 server,
-                message: match tls.expected {
-                    Some(expected) => format!("expected {expected}"),
-                    None => why.to_string(),
-                },
+                message: distrust(why, tls.expected, found),
                 found,
                 expected: tls.expected,
             },
@@ -176,6 +173,18 @@ impl Connector {
                 message: error.to_string(),
             },
         }
+    }
+}
+
+/// Why a certificate is not trusted.
+fn distrust(why: &CertificateError, expected: Option<Fingerprint>, found: Fingerprint) -> String {
+    match (why, expected) {
+        (CertificateError::BadSignature, _) => {
+            "the handshake is not signed with its key".to_owned()
+        }
+        (_, Some(expected)) if expected != found => format!("expected {expected}"),
+        (CertificateError::UnknownIssuer, _) => "nobody who is trusted has signed it".to_owned(),
+        (why, _) => why.to_string(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Why there is no connection.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use super::Fingerprint;
+use crate::human;
 
 /// Why there is no connection to a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,12 +57,12 @@ pub enum ConnectError {
         server: String,
     },
     /// It took too long.
-    #[error("{server}: no connection within {seconds} seconds")]
+    #[error("{server}: no connection within {}", human::format_limit(*.limit))]
     Timeout {
         /// The server.
         server: String,
-        /// How long it was waited for, in seconds.
-        seconds: u64,
+        /// How long it was waited for.
+        limit: Duration,
     },
     /// Whoever answers has a certificate that is not trusted.
     #[error("{server}: the certificate is not trusted: {message}; its fingerprint is {found}")]
@@ -143,7 +144,7 @@ impl ConnectError {
 }
 
 /// An error with all that is behind it, each once.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

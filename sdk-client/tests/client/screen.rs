@@ -29,6 +29,15 @@ impl Screen {
         }
     }
 
+    /// In front of that connection.
+    pub(crate) fn of_connection(connection: Connection) -> Self {
+        Self {
+            calls: Calls::new(POOL.clone()),
+            connection,
+            files: Memory::default(),
+        }
+    }
+
     /// Types words after `call`, and returns what is then on the screen.
     pub(crate) async fn call(&self, words: &str) -> String {
         let words: Vec<_> = words.split_whitespace().collect();
@@ -45,11 +54,11 @@ impl Screen {
         let mut console = Console::new(&mut out, &mut err, false);
         let ended = self.run(words, &mut console, stop).await;
         drop(console);
-        let mut screen = text(out) + &text(err);
-        if let Err(error) = ended {
-            screen += &format!("{error}exit code {}\n", error.exit_code());
-        }
-        screen
+        let failure = ended.err().map(|error| {
+            let code = error.exit_code();
+            format!("{error}exit code {code}\n")
+        });
+        text(out) + &text(err) + &failure.unwrap_or_default()
     }
 
     /// The same on any terminal.
