@@ -1,14 +1,16 @@
 //! The command line. What can be checked without reading a file is checked
 //! here, so that a word that cannot be right ends in exit code 2.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{ffi::OsString, fmt, path::PathBuf, str::FromStr};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use sdk_client::Fingerprint;
 use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet, Stamp};
 
 use crate::{
     field_spec::{Columns, FieldSpec},
     names::{AppName, FunctionName, MigrationStem, ModuleName, TypeName},
+    profiles::ProfileName,
 };
 
 /// The tool of module authors and host owners.
@@ -18,6 +20,8 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "sdk-cli", version)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -44,6 +48,154 @@ pub(crate) enum Command {
         /// The module
         module: Name,
     },
+    /// Call a method of a running host
+    ///
+    /// The host says what it has: `sdk-cli call --help`, and so on word by word.
+    #[command(disable_help_flag = true)]
+    Call(Call),
+    /// Keep how servers are reached
+    #[command(subcommand)]
+    Profile(Profile),
+    /// Write what other tools need
+    #[command(subcommand)]
+    Export(Export),
+    /// Show what makes a shell complete this tool's commands
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+/// Which server is meant, and how it is trusted.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct ServerArguments {
+    /// Where it is: https://HOST:PORT, http://HOST:PORT or unix:PATH
+    #[arg(long, value_name = "URL", conflicts_with = "profile")]
+    pub(crate) server: Option<String>,
+    /// The profile that says how it is reached [default: the one in use]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<ProfileName>,
+    /// Sign in with the token in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Trust the authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Trust the certificate with this fingerprint alone, sha256:AB:CD:…
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "ca")]
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl ServerArguments {
+    /// These, and where they say nothing, those that stood further left.
+    pub(crate) fn or(self, outer: Self) -> Self {
+        // What is said of a server is not said of another one.
+        let names_one = self.server.is_some() || self.profile.is_some();
+        let outer = if names_one {
+            Self {
+                server: None,
+                profile: None,
+                ..outer
+            }
+        } else {
+            outer
+        };
+        let trusts = self.ca.is_some() || self.fingerprint.is_some();
+        Self {
+            server: self.server.or(outer.server),
+            profile: self.profile.or(outer.profile),
+            token_file: self.token_file.or(outer.token_file),
+            ca: self.ca.or(outer.ca.filter(|_| !trusts)),
+            fingerprint: self.fingerprint.or(outer.fingerprint.filter(|_| !trusts)),
+        }
+    }
+
+    /// Whether a server is named, rather than left to the profile in use.
+    pub(crate) fn names_one(&self) -> bool {
+        self.server.is_some() || self.profile.is_some()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    /// The method and its request; the host says which there are
+    #[arg(
+        value_name = "MODULE [SERVICE] METHOD",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) words: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// Keep how a server is reached; the first one is used from then on
+    Add(NewProfile),
+    /// Use a profile where none is named
+    Use {
+        /// Its name
+        name: ProfileName,
+    },
+    /// Show all profiles, without their tokens
+    List,
+    /// Forget a profile
+    Remove {
+        /// Its name
+        name: ProfileName,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewProfile {
+    /// Its name
+    pub(crate) name: ProfileName,
+    /// Where the server is: https://HOST:PORT, http://HOST:PORT or unix:PATH
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: String,
+    /// Sign in with the token in this file, which is copied
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Sign in with the token on standard input
+    #[arg(long)]
+    pub(crate) token_stdin: bool,
+    /// Trust the authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Trust the certificate with this fingerprint alone, sha256:AB:CD:…
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "ca")]
+    pub(crate) fingerprint: Option<Fingerprint>,
+    /// The network is trusted: the token may go over it in plain text
+    #[arg(long)]
+    pub(crate) plaintext: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// The protos of this application's modules, or of a running host
+    ///
+    /// With --server or --profile, those of that host; else those in the `proto/`
+    /// folders of the modules around, and those of the SDK.
+    Proto {
+        /// The folder to write to
+        dir: PathBuf,
+        #[command(flatten)]
+        server: ServerArguments,
+    },
+}
+
+/// A shell as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// Source it in ~/.bashrc
+    Bash,
+    /// Write it to a file `_sdk-cli` in a folder of $fpath
+    Zsh,
+    /// Write it to ~/.config/fish/completions/sdk-cli.fish
+    Fish,
 }
 
 #[derive(Debug, Args)]

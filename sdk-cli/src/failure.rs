@@ -3,10 +3,14 @@
 
 use std::{borrow::Borrow, fmt, path::Path};
 
+use sdk_client::{CallError, ConnectError};
 use sdk_codegen::{FileFault, FileFaults};
 use sdk_schema::NameError;
 
-use crate::{changes::ChangeError, new::Refusal, project::ProjectError, report::Report};
+use crate::{
+    changes::ChangeError, new::Refusal, profiles::ProfileError, project::ProjectError,
+    report::Report,
+};
 
 /// A command that was not carried out.
 #[derive(Debug, Default)]
@@ -103,6 +107,39 @@ impl From<ProjectError> for Failure {
         Self {
             hint,
             ..Self::new(error)
+        }
+    }
+}
+
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
+        let hint = match &error {
+            ProfileError::Open { file, .. } => Some(format!("chmod 600 {}", file.display())),
+            ProfileError::Unknown { .. } => Some("sdk-cli profile list".to_owned()),
+            ProfileError::Exists { name } => Some(format!("sdk-cli profile remove {name}")),
+            _ => None,
+        };
+        Self {
+            hint,
+            ..Self::new(error)
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self {
+            hint: error.hint(),
+            ..Self::new(error)
+        }
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        Self {
+            hint: (!error.hints.is_empty()).then(|| error.hints.join("\nhint: ")),
+            ..Self::new(error.message)
         }
     }
 }

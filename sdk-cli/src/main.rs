@@ -9,21 +9,27 @@
 //! [`failure::Failure`]; only this file prints.
 
 mod arguments;
+mod call;
 mod cargo_manifest;
 mod chain;
 mod changes;
 mod check;
+mod completion;
 mod expand;
+mod export;
 mod failure;
 mod field_spec;
 mod host;
 mod names;
 mod new;
+mod profile;
+mod profiles;
 mod project;
 mod reading;
 mod report;
 mod rust_source;
 mod schema;
+mod server;
 mod squash;
 mod template;
 
@@ -36,16 +42,29 @@ use std::{
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, ServerArguments};
+use call::Unfinished;
 use failure::Failure;
 use project::Project;
 use report::Report;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = env::current_dir()
-        .map_err(|error| Failure::new(format!("the current folder cannot be read: {error}")))
-        .and_then(|folder| run(arguments.command, &folder));
+    let folder = match env::current_dir() {
+        Ok(folder) => folder,
+        Err(error) => {
+            let message = format!("the current folder cannot be read: {error}");
+            return end(Err(Failure::new(message)));
+        }
+    };
+    match arguments.command {
+        Command::Call(call) => end_call(call::run(call, arguments.server)),
+        command => end(run(command, arguments.server, &folder)),
+    }
+}
+
+/// Shows what came of a command.
+fn end(result: Result<Report, Failure>) -> ExitCode {
     // Whoever closed the other end does not want to read it.
     match result {
         Ok(report) => {
@@ -60,8 +79,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Shows why a call did not end well; its replies have been shown as they came.
+fn end_call(result: Result<(), Unfinished>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Unfinished::Understood(error)) => error.exit(),
+        Err(Unfinished::Prepared(failure)) => end(Err(failure)),
+        Err(Unfinished::Called(error)) => {
+            let _ = write!(io::stderr(), "{error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
 /// Carries a command out in `folder`.
-fn run(command: Command, folder: &Path) -> Result<Report, Failure> {
+fn run(command: Command, server: ServerArguments, folder: &Path) -> Result<Report, Failure> {
     match command {
         Command::New(what) => new::run(what, folder),
         Command::Check(wanted) => check::run(&Project::find(folder)?, &wanted),
@@ -69,5 +101,9 @@ fn run(command: Command, folder: &Path) -> Result<Report, Failure> {
         Command::Squash(squash) => squash::run(&squash, &Project::find(folder)?),
         Command::Schema { json } => schema::run(&Project::find(folder)?, json),
         Command::Expand { module } => expand::run(&Project::find(folder)?, &module),
+        Command::Profile(what) => profile::run(what),
+        Command::Export(what) => export::run(what, server, folder),
+        Command::Completion { shell } => Ok(completion::run(shell)),
+        Command::Call(_) => Ok(Report::default()),
     }
 }

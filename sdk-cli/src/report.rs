@@ -37,6 +37,14 @@ impl Report {
         self.lines.push(line.into());
     }
 
+    /// The report, or this line where it has none.
+    pub(crate) fn or_line(mut self, line: &str) -> Self {
+        if self.lines.is_empty() {
+            self.line(line);
+        }
+        self
+    }
+
     /// Adds what to type next.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

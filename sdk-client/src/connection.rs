@@ -73,6 +73,15 @@ impl Server {
         }
     }
 
+    /// Whether there could be a connection, as far as that is known without one.
+    ///
+    /// # Errors
+    /// [`ConnectError`] when there can be none.
+    pub fn check(&self) -> Result<(), ConnectError> {
+        self.endpoint()?;
+        self.bearer().map(drop)
+    }
+
     /// Connects, so that what is wrong is known at once.
     ///
     /// # Errors
@@ -123,13 +132,17 @@ impl Server {
     }
 
     fn signed_in(&self, channel: Channel) -> Result<Connection, ConnectError> {
+        Ok(InterceptedService::new(channel, self.bearer()?))
+    }
+
+    fn bearer(&self) -> Result<Bearer, ConnectError> {
         let header = |token: &String| format!("Bearer {}", token.trim()).parse();
         let token = self.token.as_ref().map(header).transpose();
         let mut token: Option<MetadataValue<Ascii>> = token.map_err(|_| ConnectError::Token)?;
         if let Some(token) = &mut token {
             token.set_sensitive(true);
         }
-        Ok(InterceptedService::new(channel, Bearer(token)))
+        Ok(Bearer(token))
     }
 
     /// What is behind the transport's error.
