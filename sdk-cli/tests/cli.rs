@@ -7,10 +7,21 @@
 #[path = "cli/terminal.rs"]
 mod terminal;
 
+// The host is made for the tests, and panics as they do.
+#[cfg(test)]
+#[path = "cli/host.rs"]
+mod host;
+
+#[path = "cli/call.rs"]
+mod call;
 #[path = "cli/chain.rs"]
 mod chain;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/completion.rs"]
+mod completion;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/lints.rs"]
 mod lints;
 #[path = "cli/new_app.rs"]
@@ -29,6 +40,8 @@ mod new_step;
 mod new_table;
 #[path = "cli/new_translation.rs"]
 mod new_translation;
+#[path = "cli/profile.rs"]
+mod profile;
 #[path = "cli/squash.rs"]
 mod squash;
 #[path = "cli/usage.rs"]

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -111,6 +112,7 @@ impl Terminal {
             .env("GIT_AUTHOR_EMAIL", "ann@example.org")
             .env("GIT_COMMITTER_NAME", "Ann")
             .env("GIT_COMMITTER_EMAIL", "ann@example.org")
+            .env_remove("SDK_CONFIG_DIR")
             .env_remove("GIT_DIR")
             .env_remove("GIT_WORK_TREE")
             .env_remove("GIT_INDEX_FILE");
@@ -132,13 +134,25 @@ impl Terminal {
         self.quietly(&format!("chain {module}"));
     }
 
+    /// Types a line, with a text on standard input.
+    pub(crate) fn type_with_input(&self, line: &str, input: &str) -> String {
+        self.run_with_input(line, input).1
+    }
+
     fn run(&self, line: &str) -> (bool, String) {
-        let output = self
-            .at_home(env!("CARGO_BIN_EXE_sdk-cli"))
-            .args(words(line))
-            .current_dir(&self.at)
-            .output()
-            .unwrap();
+        self.run_with_input(line, "")
+    }
+
+    fn run_with_input(&self, line: &str, input: &str) -> (bool, String) {
+        let mut command = self.at_home(env!("CARGO_BIN_EXE_sdk-cli"));
+        command.args(words(line)).current_dir(&self.at);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = running.stdin.take().unwrap();
+        // Not every command reads what it could.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = running.wait_with_output().unwrap();
         let mut screen = format!("$ sdk-cli {line}\n");
         screen.push_str(&String::from_utf8(output.stdout).unwrap());
         screen.push_str(&String::from_utf8(output.stderr).unwrap());

@@ -11,16 +11,20 @@ fn help_says_what_there_is() {
 
     All commands but `new app` work from anywhere inside an application's folder. Exit codes: 0 done, 1 failed, 2 the command line was not understood.
 
-    Usage: sdk-cli <COMMAND>
+    Usage: sdk-cli [OPTIONS] <COMMAND>
 
     Commands:
-      new     Write an application, a module, or a part of one
-      check   Say what a build or a start would refuse, and what migrations would do to rows and versions
-      chain   Write a module's chain of migrations anew, after a merge or when one was written by hand
-      squash  Replace the first migrations of a module by one that does the same to a fresh database
-      schema  Show the tables of all modules as the source declares them
-      expand  Show the code that a module's build script generates
-      help    Print this message or the help of the given subcommand(s)
+      new         Write an application, a module, or a part of one
+      check       Say what a build or a start would refuse, and what migrations would do to rows and versions
+      chain       Write a module's chain of migrations anew, after a merge or when one was written by hand
+      squash      Replace the first migrations of a module by one that does the same to a fresh database
+      schema      Show the tables of all modules as the source declares them
+      expand      Show the code that a module's build script generates
+      call        Call a method of a running host
+      profile     Keep how servers are reached
+      export      Write what other tools need
+      completion  Show what makes a shell complete this tool's commands
+      help        Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help
@@ -28,6 +32,22 @@ fn help_says_what_there_is() {
 
       -V, --version
               Print version
+
+    Server:
+          --server <URL>
+              Where it is: https://HOST:PORT, http://HOST:PORT or unix:PATH
+
+          --profile <NAME>
+              The profile that says how it is reached [default: the one in use]
+
+          --token-file <FILE>
+              Sign in with the token in this file
+
+          --ca <FILE>
+              Trust the authorities in this PEM file
+
+          --fingerprint <FINGERPRINT>
+              Trust the certificate with this fingerprint alone, sha256:AB:CD:…
     ");
     insta::assert_snapshot!(terminal.type_lines("new table --help"), @"
     $ sdk-cli new table --help
@@ -118,7 +138,7 @@ fn names_that_cannot_be_used_are_refused() {
     $ sdk-cli frobnicate
     error: unrecognized subcommand 'frobnicate'
 
-    Usage: sdk-cli <COMMAND>
+    Usage: sdk-cli [OPTIONS] <COMMAND>
 
     For more information, try '--help'.
     exit code 2
