@@ -50,7 +50,9 @@ pub(crate) enum Command {
     },
     /// Call a method of a running host
     ///
-    /// The host says what it has: `sdk-cli call --help`, and so on word by word.
+    /// The host says what it has: `sdk-cli call --help`, and so on word by word. Its
+    /// address stands before the first word. Exit codes: 100 and the number of the
+    /// gRPC code where the host refused or failed.
     #[command(disable_help_flag = true)]
     Call(Call),
     /// Keep how servers are reached
@@ -125,6 +127,7 @@ pub(crate) struct Call {
     /// The method and its request; the host says which there are
     #[arg(
         value_name = "MODULE [SERVICE] METHOD",
+        help_heading = "Arguments",
         trailing_var_arg = true,
         allow_hyphen_values = true
     )]

@@ -20,11 +20,21 @@ use crate::{
     server,
 };
 
+/// Embeds a proto of a crate of the SDK.
+macro_rules! proto {
+    ($crate_folder:literal, $path:literal) => {
+        (
+            $path,
+            include_str!(concat!("../../", $crate_folder, "/proto/", $path)),
+        )
+    };
+}
+
 /// The protos of the SDK itself, which those of modules import.
-const SDK_PROTOS: [(&str, &str); 1] = [(
-    "sdk/v1/options.proto",
-    include_str!("../../sdk-proto/proto/sdk/v1/options.proto"),
-)];
+const SDK_PROTOS: [(&str, &str); 2] = [
+    proto!("sdk-proto", "sdk/v1/options.proto"),
+    proto!("sdk", "sdk/v1/modules.proto"),
+];
 
 /// The text of each file by its path below the folder, with `/` between its parts.
 type Tree = BTreeMap<String, String>;
@@ -111,4 +121,29 @@ fn write(mut tree: Tree, folder: &Path, dir: &Path) -> Result<Report, Failure> {
     }
     let report = Report::of(dir, changes.write()?);
     Ok(report.or_line("nothing to write: the protos are what they were"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The names of the protos in a folder of this repository.
+    fn names(folder: &str) -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries = fs::read_dir(folder).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(|name| format!("sdk/v1/{name}"))
+            .collect()
+    }
+
+    #[test]
+    fn every_proto_of_the_sdk_is_exported() {
+        let mut expected = names("../sdk/proto/sdk/v1");
+        expected.extend(names("../sdk-proto/proto/sdk/v1"));
+        let listed: BTreeSet<_> = SDK_PROTOS.map(|(path, _)| path.to_owned()).into();
+        assert_eq!(listed, expected, "`SDK_PROTOS` lists what is exported");
+    }
 }

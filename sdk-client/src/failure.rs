@@ -41,7 +41,7 @@ pub struct Violation {
 }
 
 impl CallError {
-    /// A failure for which no server is to blame, of exit code 1.
+    /// A failure that is about no server, of exit code 1.
     pub fn failed(message: impl fmt::Display) -> Self {
         Self {
             message: text::lines(&message.to_string()),
@@ -57,9 +57,9 @@ impl CallError {
         self
     }
 
-    /// What the process ends with: 0 when nobody reads on, 1 when no server is
-    /// to blame, 2 when the command line was not understood, otherwise 100 and
-    /// the number of the gRPC code.
+    /// What the process ends with: 0 when nobody reads on, 1 when it is about no
+    /// server, 2 when the command line was not understood, otherwise 100 and the
+    /// number of the gRPC code.
     pub fn exit_code(&self) -> u8 {
         self.exit_code
     }
@@ -75,11 +75,7 @@ impl CallError {
     /// What the server said.
     pub fn of_status(status: &Status) -> Self {
         if let Some(error) = ConnectError::behind(status) {
-            return Self {
-                code: Some(status.code()),
-                exit_code: exit_code(status.code()),
-                ..Self::from(error)
-            };
+            return Self::from(error);
         }
         if let Some(message) = lost(status) {
             return Self {
@@ -218,13 +214,16 @@ impl From<UsageError> for CallError {
     }
 }
 
+/// A server that cannot be reached counts as one that says that it is unavailable.
 impl From<ConnectError> for CallError {
     fn from(error: ConnectError) -> Self {
         let hint = error.hint();
+        let code = error.is_of_server().then_some(Code::Unavailable);
         Self {
+            code,
             message: text::lines(&error.to_string()),
             hints: hint.into_iter().collect(),
-            exit_code: 1,
+            exit_code: code.map_or(1, exit_code),
             ..Self::default()
         }
     }

@@ -208,8 +208,9 @@ fn any(message: &DynamicMessage, style: Style) -> Json {
             pairs.insert("value".to_owned(), of_message(&inner, style));
         }
         None => {
+            // No field has this name, so that nobody takes it for one.
             let bytes = BASE64_STANDARD.encode(bytes);
-            pairs.insert("value".to_owned(), Json::from(bytes));
+            pairs.insert("@value".to_owned(), Json::from(bytes));
         }
     }
     Json::Object(pairs)

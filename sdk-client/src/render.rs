@@ -24,8 +24,19 @@ pub(crate) fn reply(message: &DynamicMessage, method: &MethodDescriptor, as_json
     if as_json {
         return json::text(&json::of_message(message, Style::DOCUMENT), true) + "\n";
     }
+    let takes_token = method.input().get_field_by_name("page_token").is_some();
+    shown_as_text(message, takes_token)
+}
+
+/// A reply as text, whatever method it is of.
+#[cfg(any(test, sdk_fuzz))]
+pub(crate) fn text(message: &DynamicMessage) -> String {
+    shown_as_text(message, true)
+}
+
+fn shown_as_text(message: &DynamicMessage, takes_token: bool) -> String {
     match list_field(&message.descriptor()) {
-        Some(field) => table(message, &field) + &more(message, method),
+        Some(field) => table(message, &field) + &more(message, takes_token),
         None => lines(message),
     }
 }
@@ -132,14 +143,13 @@ fn titles(field: &FieldDescriptor, rows: &[Map<String, Json>]) -> Vec<String> {
 }
 
 /// What a table leaves out: the fields beside the list.
-fn more(message: &DynamicMessage, method: &MethodDescriptor) -> String {
+fn more(message: &DynamicMessage, takes_token: bool) -> String {
     let mut pairs = Vec::new();
     for field in message.descriptor().fields() {
         if !field.is_list() && message.has_field(&field) {
             flatten_field(message, &field, "", &mut pairs);
         }
     }
-    let takes_token = method.input().get_field_by_name("page_token").is_some();
     let next = pairs.iter().position(|(name, _)| name == "next_page_token");
     let next = next.filter(|_| takes_token).map(|at| pairs.remove(at));
     let next = next.map(|(_, token)| format!("more: --page-token {}\n", text::one_line(&token)));

@@ -28,5 +28,8 @@ mod help;
 #[path = "client/proto_text.rs"]
 mod proto_text;
 #[cfg(test)]
+#[path = "client/round_trip.rs"]
+mod round_trip;
+#[cfg(test)]
 #[path = "client/session.rs"]
 mod session;

@@ -37,6 +37,7 @@ fn an_application_has_those_of_its_modules_and_of_the_sdk() {
     insta::assert_snapshot!(terminal.type_lines("export proto protos\nexport proto protos"), @"
     $ sdk-cli export proto protos
     created protos/buf.yaml
+    created protos/sdk/v1/modules.proto
     created protos/sdk/v1/options.proto
     created protos/stock/v1/stock.proto
     $ sdk-cli export proto protos

@@ -113,6 +113,15 @@ impl ConnectError {
         None
     }
 
+    /// Whether it is about the server, or what is between; otherwise it is about
+    /// what was asked for.
+    pub fn is_of_server(&self) -> bool {
+        !matches!(
+            self,
+            Self::Url { .. } | Self::Token | Self::TokenInClear { .. } | Self::Ca { .. }
+        )
+    }
+
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
