@@ -80,7 +80,7 @@ fn without_a_server_there_is_still_something_to_say() {
     $ sdk-cli call --help
     Call a method of a running host
 
-    The host says what it has: `sdk-cli call --help`, and so on word by word.
+    The host says what it has: `sdk-cli call --help`, and so on word by word. Its address stands before the first word. Exit codes: 100 and the number of the gRPC code where the host refused or failed.
 
     Usage: sdk-cli call [OPTIONS] [MODULE [SERVICE] METHOD]...
 
@@ -100,6 +100,7 @@ fn without_a_server_there_is_still_something_to_say() {
           --fingerprint <FINGERPRINT>
               Trust the certificate with this fingerprint alone, sha256:AB:CD:…
 
+    Arguments:
       [MODULE [SERVICE] METHOD]...
               The method and its request; the host says which there are
     ");
@@ -121,7 +122,7 @@ fn a_server_that_is_not_there_is_named() {
     $ sdk-cli --server URL call geo search
     error: URL: nothing listens there
     hint: see whether the server is running, and whether the address is right
-    exit code 1
+    exit code 114
     ");
 }
 

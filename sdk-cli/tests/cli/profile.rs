@@ -204,7 +204,7 @@ fn calls_go_to_the_profile_in_use_or_to_the_one_that_is_named() {
     $ sdk-cli --profile nowhere call grpc health check
     error: unix:none.sock: there is no such socket
     hint: see whether the server is running, and whether the address is right
-    exit code 1
+    exit code 114
     $ sdk-cli call --profile none grpc health check
     error: there is no profile `none`; there is here, nowhere
     hint: sdk-cli profile list
