@@ -38,7 +38,7 @@ torture: ## Kill a store 1,000 times, and fail its disk at every call
 	TORTURE=1000 cargo test -p sdk -- killed torture
 	TORTURE=1000 cargo test -p sdk --features encryption --lib -- store::tests::faults
 
-fuzz: ## Fuzz the decoders of the store, a minute each (needs a C++ compiler)
+fuzz: ## Fuzz the decoders of the store and the client's reader of JSON, a minute each (needs a C++ compiler)
 	fuzz/run.sh
 
 clean: ## Remove what builds and runs left behind

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 seconds=${1:-60}
-targets=${2:-row key cursor}
+targets=${2:-row key cursor json reply}
 host=$(rustc -vV | sed -n 's/^host: //p')
 # With a target named, build scripts and macros are built without the counters.
 export RUSTFLAGS="--cfg sdk_fuzz" RUSTC_WRAPPER=$PWD/rustc.sh

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 case "${CARGO_PKG_NAME:-} $*" in
-sdk\ *--target* | sdk-schema\ *--target* | sdk-fuzz\ *--target*)
+sdk\ *--target* | sdk-client\ *--target* | sdk-schema\ *--target* | sdk-fuzz\ *--target*)
     set -- "$@" -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
         -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
         -Cllvm-args=-sanitizer-coverage-pc-table \

@@ -7,13 +7,14 @@ use std::{fs, io, path::Path};
 ///
 /// # Panics
 /// When they cannot be written.
-pub fn plant(target: &str) {
-    write(&Path::new("corpus").join(target)).expect("the corpus is a folder that can be written");
+pub fn plant(target: &str, seeds: &[Vec<u8>]) {
+    write(&Path::new("corpus").join(target), seeds)
+        .expect("the corpus is a folder that can be written");
 }
 
-fn write(folder: &Path) -> io::Result<()> {
+fn write(folder: &Path, seeds: &[Vec<u8>]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    for (number, seed) in sdk::store::fuzz::seeds().iter().enumerate() {
+    for (number, seed) in seeds.iter().enumerate() {
         fs::write(folder.join(format!("seed-{number}")), seed)?;
     }
     Ok(())

@@ -4,12 +4,12 @@
 mod flag;
 
 use clap::{Arg, ArgAction, Command, builder::PossibleValue};
-use prost_reflect::{DescriptorPool, Kind, MethodDescriptor};
+use prost_reflect::{DescriptorPool, EnumDescriptor, Kind, MethodDescriptor};
 
 pub(crate) use flag::{Arity, Flag};
 
 use crate::{
-    comments::Comment,
+    comments::Comments,
     names::{self, NamedMethod},
     value::{self, Form},
 };
@@ -29,6 +29,7 @@ const HEADING: &str = "Calling";
 pub struct Calls {
     pool: DescriptorPool,
     methods: Vec<NamedMethod>,
+    comments: Comments,
     reserved: Vec<String>,
 }
 
@@ -38,6 +39,7 @@ impl Calls {
         let reserved = ["help", JSON, REQUEST, REQUESTS, TIMEOUT];
         Self {
             methods: names::methods(&pool),
+            comments: Comments::new(&pool),
             reserved: reserved.map(str::to_owned).into(),
             pool,
         }
@@ -90,7 +92,7 @@ impl Calls {
     fn module(&self, methods: &[NamedMethod]) -> Command {
         let name = &methods[0].module;
         let main = methods.iter().find(|named| named.service.is_none());
-        let about = main.and_then(service_about);
+        let about = main.and_then(|named| self.service_about(named));
         let about = about.unwrap_or_else(|| format!("Methods of `{name}`"));
         let command = group(name.clone(), about);
         let services = methods.chunk_by(|one, other| one.service == other.service);
@@ -99,7 +101,7 @@ impl Calls {
             match &methods[0].service {
                 None => command.subcommands(below),
                 Some(word) => {
-                    let about = service_about(&methods[0]);
+                    let about = self.service_about(&methods[0]);
                     let about = about.unwrap_or_else(|| format!("Methods of `{word}`"));
                     let service = group(word.clone(), about).subcommands(below);
                     command.subcommand(hidden_if_all_are(service))
@@ -111,7 +113,7 @@ impl Calls {
 
     fn method(&self, named: &NamedMethod) -> Command {
         let method = &named.method;
-        let comment = Comment::of(&method.parent_file(), method.path());
+        let comment = self.comments.of(&method.parent_file(), method.path());
         let about = comment
             .about()
             .unwrap_or_else(|| format!("Call `{}`", method.full_name()));
@@ -129,8 +131,18 @@ impl Calls {
             .about(short)
             .long_about(long)
             .hide(named.options.hidden)
-            .args(flags.iter().flat_map(|flag| arguments(flag, &flags)))
+            .args(
+                flags
+                    .iter()
+                    .flat_map(|flag| arguments(flag, &flags, &self.comments)),
+            )
             .args(calling(method))
+    }
+
+    fn service_about(&self, named: &NamedMethod) -> Option<String> {
+        let service = named.method.parent_service();
+        let comment = self.comments.of(&service.parent_file(), service.path());
+        comment.about()
     }
 }
 
@@ -146,11 +158,6 @@ fn group(name: String, about: String) -> Command {
 fn hidden_if_all_are(command: Command) -> Command {
     let all = command.get_subcommands().all(Command::is_hide_set);
     command.hide(all)
-}
-
-fn service_about(named: &NamedMethod) -> Option<String> {
-    let service = named.method.parent_service();
-    Comment::of(&service.parent_file(), service.path()).about()
 }
 
 /// The flags that every method has.
@@ -175,25 +182,25 @@ fn calling(method: &MethodDescriptor) -> Vec<Arg> {
 }
 
 /// The flag of a field, and its place among the words where it has one.
-fn arguments(flag: &Flag, all: &[Flag]) -> Vec<Arg> {
+fn arguments(flag: &Flag, all: &[Flag], comments: &Comments) -> Vec<Arg> {
     let excluded = all.iter().filter(|other| flag.excludes(other));
     let excluded: Vec<_> = excluded.collect();
     let arg = Arg::new(flag.id())
         .long(flag.long.clone())
         .conflicts_with_all(excluded.iter().map(|other| other.id()));
-    let arg = described(valued(arg, flag), flag, &excluded);
+    let arg = described(valued(arg, flag, comments), flag, &excluded, comments);
     if !flag.positional {
         return vec![arg];
     }
     let word = Arg::new(flag.word_id())
         .conflicts_with(flag.id())
         .conflicts_with_all(excluded.iter().map(|other| other.id()));
-    let word = described(valued(word, flag), flag, &excluded);
+    let word = described(valued(word, flag, comments), flag, &excluded, comments);
     vec![word, arg.hide_short_help(true)]
 }
 
 /// How many values it takes, and which are possible.
-fn valued(arg: Arg, flag: &Flag) -> Arg {
+fn valued(arg: Arg, flag: &Flag, comments: &Comments) -> Arg {
     let arg = arg
         .value_name(flag.value_name.clone())
         .action(match flag.arity {
@@ -223,16 +230,16 @@ fn valued(arg: Arg, flag: &Flag) -> Arg {
         }
         Form::Number(_) => arg.allow_negative_numbers(true),
         Form::Enum => match flag.field().kind() {
-            Kind::Enum(desc) => arg.value_parser(possible(&desc)),
+            Kind::Enum(desc) => arg.value_parser(possible(&desc, comments)),
             _ => arg,
         },
         _ => arg,
     }
 }
 
-fn possible(desc: &prost_reflect::EnumDescriptor) -> Vec<PossibleValue> {
+fn possible(desc: &EnumDescriptor, comments: &Comments) -> Vec<PossibleValue> {
     let words = value::enum_words(desc).into_iter().map(|(word, value)| {
-        let comment = Comment::of(&value.parent_file(), value.path()).about();
+        let comment = comments.of(&value.parent_file(), value.path()).about();
         let unspecified = value.number() == 0 && value.name().ends_with("UNSPECIFIED");
         let possible = PossibleValue::new(word)
             .alias(value.name().to_owned())
@@ -246,9 +253,9 @@ fn possible(desc: &prost_reflect::EnumDescriptor) -> Vec<PossibleValue> {
 }
 
 /// Its help, from the comment of the field.
-fn described(arg: Arg, flag: &Flag, excluded: &[&Flag]) -> Arg {
+fn described(arg: Arg, flag: &Flag, excluded: &[&Flag], comments: &Comments) -> Arg {
     let field = flag.field();
-    let comment = Comment::of(&field.parent_file(), field.path());
+    let comment = comments.of(&field.parent_file(), field.path());
     let mut notes = Vec::new();
     match flag.arity {
         Arity::One => {}

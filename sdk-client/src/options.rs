@@ -8,6 +8,8 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, FieldDescriptor, MethodDescriptor, ReflectMessage, Value,
 };
 
+use crate::text;
+
 /// How a command line shows a method.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct MethodOptions {
@@ -91,7 +93,7 @@ fn text(message: &DynamicMessage, field: &str) -> Option<String> {
     value
         .as_str()
         .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+        .map(text::one_line)
 }
 
 fn flag(message: &DynamicMessage, field: &str) -> bool {

@@ -18,7 +18,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_response::MessageResponse,
 };
 
-use crate::failure::CallError;
+use crate::{failure::CallError, text};
 
 /// The largest answer that is taken, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 << 20;
@@ -158,11 +158,73 @@ impl Reflection {
             prost::encoding::bytes::encode(1, &file, &mut set);
             set
         });
-        DescriptorPool::decode(set.as_slice()).map_err(|error| {
+        let pool = DescriptorPool::decode(set.as_slice()).map_err(|error| {
             CallError::failed(format!(
                 "the descriptors of the server do not fit together: {error}"
             ))
-        })
+        })?;
+        match odd_name(&pool) {
+            None => Ok(pool),
+            Some(name) => Err(CallError::failed(format!(
+                "the descriptors of the server have a name that is none: `{}`",
+                text::one_line(&name)
+            ))),
+        }
+    }
+}
+
+/// A name that no proto could have. Names are shown in help and written to files,
+/// and only compilers check them.
+fn odd_name(pool: &DescriptorPool) -> Option<String> {
+    let messages = pool.all_messages().flat_map(|message| {
+        let fields = message.fields().map(|field| field.name().to_owned());
+        let oneofs = message.oneofs().map(|oneof| oneof.name().to_owned());
+        let names = fields.chain(oneofs).chain([message.full_name().to_owned()]);
+        names.collect::<Vec<_>>()
+    });
+    let enums = pool.all_enums().flat_map(|desc| {
+        let values = desc.values().map(|value| value.name().to_owned());
+        values
+            .chain([desc.full_name().to_owned()])
+            .collect::<Vec<_>>()
+    });
+    let services = pool.services().flat_map(|service| {
+        let methods = service
+            .methods()
+            .map(|method| method.full_name().to_owned());
+        methods
+            .chain([service.full_name().to_owned()])
+            .collect::<Vec<_>>()
+    });
+    let extensions = pool.all_extensions().map(|it| it.full_name().to_owned());
+    let files = pool.files().map(|file| file.package_name().to_owned());
+    let files = files.filter(|package| !package.is_empty());
+    let mut names = messages
+        .chain(enums)
+        .chain(services)
+        .chain(extensions)
+        .chain(files);
+    names.find(|name| !name.split('.').all(is_identifier))
+}
+
+fn is_identifier(part: &str) -> bool {
+    part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && part
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_proto_could_have_are_found() {
+        let known = prost_types::Timestamp::default().descriptor();
+        assert_eq!(odd_name(known.parent_pool()), None);
+        for name in ["a b", "\u{1b}[2J", "", "ä", "1a", "a-b"] {
+            assert!(!is_identifier(name), "{name}");
+        }
     }
 }
 

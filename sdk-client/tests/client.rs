@@ -25,6 +25,9 @@ mod flags;
 #[path = "client/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "client/names.rs"]
+mod names;
+#[cfg(test)]
 #[path = "client/proto_text.rs"]
 mod proto_text;
 #[cfg(test)]

@@ -11,6 +11,10 @@ use crate::{
 /// that contain themselves, are typed as JSON.
 const MAX_DEPTH: usize = 4;
 
+/// How many flags a request has at most before messages in it are typed as JSON
+/// from a higher level on.
+const MAX_FLAGS: usize = 200;
+
 /// How many values a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arity {
@@ -86,8 +90,10 @@ impl Flag {
 
 /// The flags of a message, in the order of its fields.
 pub(crate) fn of_message(message: &MessageDescriptor, reserved: &[String]) -> Vec<Flag> {
-    let mut flags = Vec::new();
-    collect(message, &mut Vec::new(), false, &mut flags);
+    let mut flags = (1..=MAX_DEPTH)
+        .rev()
+        .find_map(|depth| down_to(message, depth))
+        .unwrap_or_default();
     for flag in &mut flags {
         let first = flag.long.split('.').next().unwrap_or_default();
         if reserved.iter().any(|name| name == first) {
@@ -98,22 +104,44 @@ pub(crate) fn of_message(message: &MessageDescriptor, reserved: &[String]) -> Ve
     flags
 }
 
-fn collect(
-    message: &MessageDescriptor,
-    path: &mut Vec<FieldDescriptor>,
-    hidden: bool,
-    flags: &mut Vec<Flag>,
-) {
-    let mut fields: Vec<_> = message.fields().collect();
-    fields.sort_by_key(FieldDescriptor::number);
-    for field in fields {
-        let options = options::of_field(&field);
-        path.push(field.clone());
-        match expanded(&field, path) {
-            Some(below) => collect(&below, path, hidden || options.hidden, flags),
-            None => flags.push(flag(path, hidden, options)),
+/// The flags down to a depth, unless they are too many. Those of the request's own
+/// fields never are.
+fn down_to(message: &MessageDescriptor, depth: usize) -> Option<Vec<Flag>> {
+    let mut found = Collected {
+        flags: Vec::new(),
+        depth,
+    };
+    found.collect(message, &mut Vec::new(), false);
+    (depth == 1 || found.flags.len() <= MAX_FLAGS).then_some(found.flags)
+}
+
+/// The flags that have been found so far.
+struct Collected {
+    flags: Vec<Flag>,
+    depth: usize,
+}
+
+impl Collected {
+    fn collect(
+        &mut self,
+        message: &MessageDescriptor,
+        path: &mut Vec<FieldDescriptor>,
+        hidden: bool,
+    ) {
+        let mut fields: Vec<_> = message.fields().collect();
+        fields.sort_by_key(FieldDescriptor::number);
+        for field in fields {
+            if self.depth > 1 && self.flags.len() > MAX_FLAGS {
+                return;
+            }
+            let options = options::of_field(&field);
+            path.push(field.clone());
+            match expanded(&field, path).filter(|_| path.len() < self.depth) {
+                Some(below) => self.collect(&below, path, hidden || options.hidden),
+                None => self.flags.push(flag(path, hidden, options)),
+            }
+            path.pop();
         }
-        path.pop();
     }
 }
 
@@ -124,8 +152,7 @@ fn expanded(field: &FieldDescriptor, path: &[FieldDescriptor]) -> Option<Message
     };
     let is_plain = !field.is_list() && !field.is_map() && !value::is_well_known(&message);
     let contains_itself = path.iter().any(|above| *above.parent_message() == message);
-    let fits = is_plain && !contains_itself && path.len() < MAX_DEPTH;
-    (fits && message.fields().len() > 0).then_some(message)
+    (is_plain && !contains_itself && message.fields().len() > 0).then_some(message)
 }
 
 fn flag(path: &[FieldDescriptor], hidden: bool, options: FieldOptions) -> Flag {
