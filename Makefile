@@ -12,9 +12,11 @@ run: ## Run the example host on ./data
 test: ## Run all tests
 	cargo test --workspace --features sdk/encryption
 
-bench: ## Measure the store and migrations beside their peers and write docs/benchmarks*.md (an hour, a C compiler)
+bench: ## Measure the store, migrations and calls beside their peers and write docs/benchmarks*.md (an hour, a C compiler)
 	cargo run --release -p bench --features peers -- store --write docs/benchmarks.md
 	cargo run --release -p bench --features peers -- migrate --write docs/benchmarks-migrate.md
+	cargo build --release -p acme
+	cargo run --release -p bench --features peers -- rpc --write docs/benchmarks-rpc.md
 
 check: fmt lint doc deny ## Everything CI checks besides the tests
 

@@ -1,7 +1,7 @@
 //! Benchmarks beside peers, in one run: same machine, same data, same durability.
 //!
-//! `make bench` runs all of them and writes `docs/benchmarks.md` and
-//! `docs/benchmarks-migrate.md`. A part of it by hand:
+//! `make bench` runs all of them and writes `docs/benchmarks.md`,
+//! `docs/benchmarks-migrate.md` and `docs/benchmarks-rpc.md`. A part of it by hand:
 //!
 //! ```sh
 //! cargo run --release -p bench --features peers -- store --only get --only scan
@@ -9,7 +9,7 @@
 //!
 //! **Files.** `rounds` takes the engines in turn and finds medians, `machine`
 //! asks the system, `markdown` writes tables. Each subject has a room of its
-//! own: `store` measures the store, `migrate` migrations.
+//! own: `store` measures the store, `migrate` migrations, `rpc` calls.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -21,6 +21,7 @@ mod markdown;
 mod rounds;
 
 mod migrate;
+mod rpc;
 mod store;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,8 @@ enum Subject {
     Migrate(migrate::Options),
     /// A step over very many rows, and the memory that it takes.
     MigrateStep(migrate::StepOptions),
+    /// Calls beside a bare tonic service.
+    Rpc(rpc::Options),
     /// Fills one database: what `store` runs as a process of its own.
     #[command(hide = true)]
     StoreLoad(store::LoadOptions),
@@ -50,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Subject::Store(options) => store::run(&options),
         Subject::Migrate(options) => migrate::run(&options),
         Subject::MigrateStep(options) => migrate::run_step(&options),
+        Subject::Rpc(options) => rpc::run(&options),
         Subject::StoreLoad(options) => store::load(&options),
     }
 }

@@ -35,7 +35,7 @@ mod transport;
 pub use certificate::{Certificate, CertificateError};
 pub use edge::{Edge, Peer};
 pub use limits::Limits;
-pub use listener::{Listener, RunningListener};
+pub use listener::{Listener, Pages, RunningListener};
 pub use metrics::Metrics;
 pub use standard::Standard;
 pub use transport::{TlsSettings, Transport, TransportError};

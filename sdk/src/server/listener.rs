@@ -37,6 +37,9 @@ use crate::rpc::Failure;
 /// How long the listener waits when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The pages of a host, for what is no call.
+pub type Pages = Router;
+
 /// What is served: the pages of the host, and its calls once it is ready.
 #[derive(Debug, Clone)]
 struct Port {
