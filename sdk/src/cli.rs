@@ -13,7 +13,7 @@ mod data;
 mod doctor;
 mod error;
 mod execute;
-mod hint;
+
 mod job;
 mod key;
 mod lang;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::hint;
+use crate::system::hint;
 
 /// The exit code of a command that failed.
 pub const EXIT_FAILED: u8 = 1;

@@ -7,6 +7,7 @@ use std::{
 
 use sdk_schema::{MigrationId, Plan, Stamp};
 use serde::Serialize;
+use tokio::sync::watch;
 
 use super::{LinkError, Linked, snapshot};
 use crate::{
@@ -31,6 +32,8 @@ pub struct Host {
     clients: Clients,
     /// The folder that the store is in; none when it is in memory.
     data: Option<PathBuf>,
+    /// Whether the host has begun to stop.
+    stopping: watch::Sender<bool>,
 }
 
 /// What a start has done.
@@ -165,7 +168,19 @@ impl Host {
             clock,
             scheduler,
             data: None,
+            stopping: watch::Sender::new(false),
         }
+    }
+
+    /// Says that the host stops: answers that would go on for ever end.
+    pub fn begin_stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Returns when the host stops.
+    pub async fn stopping(&self) {
+        // The sender lives as long as the host.
+        let _ = self.stopping.subscribe().wait_for(|stops| *stops).await;
     }
 
     /// What leads to the services, once they are made.

@@ -14,6 +14,12 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 /// The key of the hint among the metadata of `google.rpc.ErrorInfo`.
 pub(crate) const HINT: &str = "hint";
 
+/// The most bytes of a text of an error.
+const MAX_TEXT_BYTES: usize = 2_500;
+
+/// How many fields are named at most.
+const MAX_VIOLATIONS: usize = 4;
+
 /// A refusal to be: its code, what to say, and what helps.
 ///
 /// ```
@@ -32,6 +38,7 @@ pub struct Failure {
     message: String,
     domain: String,
     hint: Option<String>,
+    metadata: HashMap<String, String>,
     violations: Vec<(String, String)>,
 }
 
@@ -43,6 +50,7 @@ impl Failure {
             message: message.to_string(),
             domain: sdk_schema::BUILT_IN_MODULE.to_owned(),
             hint: None,
+            metadata: HashMap::new(),
             violations: Vec::new(),
         }
     }
@@ -102,6 +110,11 @@ impl Failure {
         Self::new(Code::OutOfRange, reason, message)
     }
 
+    /// What is stored cannot be read any more.
+    pub fn data_loss(reason: &'static str, message: impl fmt::Display) -> Self {
+        Self::new(Code::DataLoss, reason, message)
+    }
+
     /// Nothing serves what was called.
     pub fn unimplemented(reason: &'static str, message: impl fmt::Display) -> Self {
         Self::new(Code::Unimplemented, reason, message)
@@ -124,9 +137,21 @@ impl Failure {
         self
     }
 
+    /// Says something that programs read, by its name.
+    pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(name.into(), value.into());
+        self
+    }
+
     /// Says what is wrong with a field of the request, such as `address.city`.
     pub fn violation(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
         self.violations.push((field.into(), description.into()));
+        self
+    }
+
+    /// Says where it is: the message begins with that.
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
         self
     }
 
@@ -139,16 +164,27 @@ impl Failure {
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
-        let hint = failure.hint.map(|hint| (HINT.to_owned(), hint));
-        let metadata: HashMap<_, _> = hint.into_iter().collect();
+        let mut metadata = failure.metadata;
+        metadata.extend(failure.hint.map(|hint| (HINT.to_owned(), shortened(hint))));
         let mut details = ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);
         if !failure.violations.is_empty() {
-            let violations = failure.violations.into_iter();
+            let violations = failure.violations.into_iter().take(MAX_VIOLATIONS);
             let violations: Vec<_> = violations
-                .map(|(field, description)| FieldViolation::new(field, description))
+                .map(|(field, description)| FieldViolation::new(field, shortened(description)))
                 .collect();
             details.set_bad_request(violations);
         }
-        Status::with_error_details(failure.code, failure.message, details)
+        Status::with_error_details(failure.code, shortened(failure.message), details)
     }
+}
+
+/// Cuts what is too long: an error travels in headers, of which HTTP/2 takes 16 KiB.
+fn shortened(text: String) -> String {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text;
+    }
+    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+    let end = text[..end].rfind('\n').unwrap_or(end);
+    let lines = text[end..].lines().filter(|line| !line.is_empty()).count();
+    format!("{}\nand {lines} lines more", &text[..end])
 }

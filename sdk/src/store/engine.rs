@@ -314,7 +314,7 @@ impl Store {
     }
 
     /// A snapshot that begins now.
-    pub(super) fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
+    pub(crate) fn snapshot(&self) -> Result<ReadTx<'static>, StoreError> {
         self.engine.snapshot(self.clock.now())
     }
 

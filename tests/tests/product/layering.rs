@@ -9,7 +9,7 @@ use std::{
 use product_tests::workspace_root;
 
 /// The layers inside `sdk`, the lowest first. Rooms of one layer do not know each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["clock", "config"],
     &["store"],
     &["migrate"],
@@ -17,6 +17,7 @@ const LAYERS: [&[&str]; 9] = [
     &["seed", "jobs"],
     &["module"],
     &["host"],
+    &["system"],
     &["cli"],
     &["app"],
 ];

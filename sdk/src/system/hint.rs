@@ -25,7 +25,7 @@ const SEED_UNDONE: &str = "nothing of this file was applied: mend it and start a
 
 /// What to do about an error, if anything is known to help. Faults that are
 /// listed together may each have a line.
-pub(super) fn of(error: &anyhow::Error) -> Option<String> {
+pub(crate) fn of(error: &anyhow::Error) -> Option<String> {
     let mut hints: Vec<String> = Vec::new();
     for hint in error.chain().flat_map(of_cause) {
         if !hints.contains(&hint) {
@@ -56,7 +56,7 @@ fn of_cause(cause: &(dyn Error + 'static)) -> Vec<String> {
     hint.map(str::to_owned).into_iter().collect()
 }
 
-fn of_link(error: &LinkError) -> Vec<String> {
+pub(super) fn of_link(error: &LinkError) -> Vec<String> {
     let LinkError::Merge(faults) = error else {
         return Vec::new();
     };
@@ -79,7 +79,7 @@ fn of_merge_fault(fault: &MergeFault) -> Option<String> {
 }
 
 /// A start fails with an error of one of its steps and shows that one alone.
-fn of_start(error: &StartError) -> Vec<String> {
+pub(super) fn of_start(error: &StartError) -> Vec<String> {
     match error {
         StartError::Migrate(error) => of_migrate(error),
         StartError::Pending { .. } => {
@@ -93,7 +93,7 @@ fn of_start(error: &StartError) -> Vec<String> {
     }
 }
 
-fn of_migrate(error: &MigrateError) -> Vec<String> {
+pub(super) fn of_migrate(error: &MigrateError) -> Vec<String> {
     match error {
         MigrateError::Plan(faults) => faults.0.iter().filter_map(of_plan_fault).collect(),
         MigrateError::Operation { source, .. } => {
@@ -208,7 +208,7 @@ fn of_rekey(error: &RekeyError) -> Option<&'static str> {
     }
 }
 
-fn of_seed(error: &SeedError) -> Option<&'static str> {
+pub(super) fn of_seed(error: &SeedError) -> Option<&'static str> {
     match error {
         SeedError::Row { source, .. } => of_store(source).or(Some(SEED_UNDONE)),
         SeedError::Rows { .. } => Some(SEED_UNDONE),
@@ -217,7 +217,7 @@ fn of_seed(error: &SeedError) -> Option<&'static str> {
     }
 }
 
-fn of_jobs(error: &JobsError) -> Option<&'static str> {
+pub(super) fn of_jobs(error: &JobsError) -> Option<&'static str> {
     match error {
         JobsError::UnknownJob { .. } => Some("`job list` shows the jobs"),
         JobsError::Store(error) => of_store(error),
@@ -225,7 +225,7 @@ fn of_jobs(error: &JobsError) -> Option<&'static str> {
     }
 }
 
-fn of_store(error: &StoreError) -> Option<&'static str> {
+pub(super) fn of_store(error: &StoreError) -> Option<&'static str> {
     match error {
         StoreError::Full => Some(MAKE_ROOM),
         StoreError::InUse { .. } => Some("try again when nobody exports, dumps or checks"),

@@ -1,0 +1,360 @@
+//! Rows: written, read, listed, moved.
+
+use tokio_stream::{StreamExt, iter};
+
+use super::*;
+use crate::proto::sdk::v1::{
+    CheckRequest, DataServiceClient, DeleteRowRequest, DumpRequest, ExportRowsRequest,
+    GetRowRequest, ImportRowsRequest, ListRowsRequest, ListTablesRequest, PutMode, PutRowRequest,
+    SnapshotRequest,
+};
+use crate::system::rows::struct_to_json;
+
+async fn put(data: &mut DataServiceClient, row: prost_types::Struct) -> Result<bool, Status> {
+    let request = PutRowRequest {
+        table: "shop.customer".to_owned(),
+        row: Some(row),
+        mode: 0,
+    };
+    Ok(data.put_row(request).await?.into_inner().created)
+}
+
+async fn shop_with(names: &[&str]) -> (Shop, DataServiceClient) {
+    let shop = Shop::open().await;
+    let mut data: DataServiceClient = shop.client();
+    for (id, name) in (1..).zip(names) {
+        put(&mut data, customer(id, name)).await.unwrap();
+    }
+    (shop, data)
+}
+
+fn list(filter: &[&str]) -> ListRowsRequest {
+    ListRowsRequest {
+        table: "shop.customer".to_owned(),
+        filter: filter.iter().map(|it| (*it).to_owned()).collect(),
+        ..ListRowsRequest::default()
+    }
+}
+
+async fn names(data: &mut DataServiceClient, request: ListRowsRequest) -> String {
+    let rows = data.list_rows(request).await.unwrap().into_inner().rows;
+    let names = rows.iter().map(|row| struct_to_json(row)["name"].clone());
+    let names: Vec<_> = names.map(|it| it.as_str().unwrap().to_owned()).collect();
+    names.join(" ")
+}
+
+#[tokio::test]
+async fn a_row_is_put_got_and_deleted() {
+    let (_shop, mut data) = shop_with(&["Ada"]).await;
+    assert!(!put(&mut data, customer(1, "Ada")).await.unwrap());
+    let get = || GetRowRequest {
+        table: "shop.customer".to_owned(),
+        key: vec!["1".to_owned()],
+    };
+    let got = data.get_row(get()).await.unwrap().into_inner();
+    let row = struct_to_json(&got.row.unwrap());
+    assert_eq!(row["name"], "Ada");
+    assert_eq!(row["credit"], serde_json::Value::Null);
+    assert_eq!(
+        got.fields,
+        ["id", "name", "credit", "since", "notes", "photo"]
+    );
+    let delete = DeleteRowRequest {
+        table: "shop.customer".to_owned(),
+        key: vec!["1".to_owned()],
+    };
+    data.delete_row(delete).await.unwrap();
+    insta::assert_snapshot!(shown(&data.get_row(get()).await.unwrap_err()), @r"
+    NotFound: `shop.customer` has no row with key `1`
+    reason ROW_UNKNOWN of sdk
+    hint: `data list shop.customer` shows its rows
+    ");
+}
+
+#[tokio::test]
+async fn a_row_is_inserted_or_updated_only_when_that_is_asked_for() {
+    let (_shop, mut data) = shop_with(&["Ada"]).await;
+    let mut put = async |id, mode: PutMode| {
+        let request = PutRowRequest {
+            table: "shop.customer".to_owned(),
+            row: Some(customer(id, "Bob")),
+            mode: mode.into(),
+        };
+        data.put_row(request)
+            .await
+            .map(|it| it.into_inner().created)
+    };
+    let refused = put(1, PutMode::Insert).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    AlreadyExists: `shop.customer` already has a row with key 1
+    reason ROW_EXISTS of sdk
+    ");
+    let refused = put(2, PutMode::Update).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    NotFound: `shop.customer` has no row with key 2
+    reason ROW_UNKNOWN of sdk
+    ");
+    assert!(!put(1, PutMode::Update).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_row_is_said_of_its_field() {
+    let (_shop, mut data) = shop_with(&["Ada"]).await;
+    let mut refuse =
+        async |json: serde_json::Value| shown(&put(&mut data, object(&json)).await.unwrap_err());
+    insta::assert_snapshot!(refuse(json!({ "id": "x", "name": "Bob" })).await, @r#"
+    InvalidArgument: field `id` of `customer`: expected u64, found "x"
+    reason ROW_INVALID of sdk
+    field row.id: field `id` of `customer`: expected u64, found "x"
+    "#);
+    insta::assert_snapshot!(refuse(json!({ "id": 2, "name": "Ada" })).await, @r#"
+    AlreadyExists: `shop.customer` already has (name) = "Ada" in the row with key 1
+    reason NOT_UNIQUE of sdk
+    "#);
+}
+
+#[tokio::test]
+async fn rows_come_page_by_page_in_the_order_that_was_asked_for() {
+    let (_shop, mut data) = shop_with(&["Cid", "Ada", "Eve", "Bob", "Dan"]).await;
+    assert_eq!(names(&mut data, list(&[])).await, "Cid Ada Eve Bob Dan");
+    let ordered = |page_token: String| ListRowsRequest {
+        order_by: "name".to_owned(),
+        descending: true,
+        page_size: 2,
+        page_token,
+        ..list(&[])
+    };
+    let mut token = Some(String::new());
+    let mut pages = Vec::new();
+    while let Some(next) = token {
+        pages.push(names(&mut data, ordered(next.clone())).await);
+        token = data
+            .list_rows(ordered(next))
+            .await
+            .unwrap()
+            .into_inner()
+            .next_page_token;
+    }
+    assert_eq!(pages, ["Eve Dan", "Cid Bob", "Ada"]);
+}
+
+#[tokio::test]
+async fn conditions_hold_with_an_index_and_without() {
+    let (_shop, mut data) = shop_with(&["Ada", "Bob", "Cid"]).await;
+    let rich = object(&json!({ "id": 4, "name": "Dan", "credit": 10 }));
+    put(&mut data, rich).await.unwrap();
+    for (filter, found) in [
+        (vec!["name=Bob"], "Bob"),
+        (vec!["credit=10"], "Dan"),
+        (vec!["credit>=10", "name=Dan"], "Dan"),
+        (vec!["credit>10"], ""),
+        (vec!["credit is null", "id>1"], "Bob Cid"),
+        (vec!["name=Bob", "id=2"], "Bob"),
+        (vec!["name=Bob", "id=3"], ""),
+    ] {
+        assert_eq!(names(&mut data, list(&filter)).await, found, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_given_says_why() {
+    let (_shop, mut data) = shop_with(&[]).await;
+    let mut refuse = async |request| shown(&data.list_rows(request).await.unwrap_err());
+    insta::assert_snapshot!(refuse(list(&["id=x"])).await, @r#"
+    InvalidArgument: field `id`: expected u64, found "x"
+    reason FILTER_INVALID of sdk
+    field filter[0]: field `id`: expected u64, found "x"
+    "#);
+    insta::assert_snapshot!(refuse(list(&["size=1"])).await, @r"
+    NotFound: `shop.customer` has no field `size`; it has id, name, credit, since, notes, photo
+    reason FIELD_UNKNOWN of sdk
+    ");
+    let nowhere = ListRowsRequest {
+        table: "shop.nothing".to_owned(),
+        ..list(&[])
+    };
+    insta::assert_snapshot!(refuse(nowhere).await, @r"
+    NotFound: the store has no table `shop.nothing`
+    reason TABLE_UNKNOWN of sdk
+    hint: `data list` shows the tables
+    ");
+    let order = ListRowsRequest {
+        order_by: "credit".to_owned(),
+        ..list(&[])
+    };
+    insta::assert_snapshot!(refuse(order).await, @r"
+    FailedPrecondition: no index of `shop.customer` serves a scan by (credit); there are the key (id), (name)
+    reason NO_INDEX of sdk
+    ");
+    let token = ListRowsRequest {
+        page_token: "x".to_owned(),
+        ..list(&[])
+    };
+    assert!(
+        refuse(token)
+            .await
+            .contains("reason PAGE_TOKEN_INVALID of sdk\nfield page_token:")
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_large_rows_is_shorter() {
+    let (_shop, mut data) = shop_with(&[]).await;
+    for id in 0..6 {
+        let notes = "x".repeat(400_000);
+        let row = json!({ "id": id, "name": id.to_string(), "notes": format!("\"{notes}\"") });
+        put(&mut data, object(&row)).await.unwrap();
+    }
+    let mut request = list(&[]);
+    let mut sizes = Vec::new();
+    loop {
+        let page = data.list_rows(request.clone()).await.unwrap().into_inner();
+        sizes.push(page.rows.len());
+        let Some(next) = page.next_page_token else {
+            break;
+        };
+        request.page_token = next;
+    }
+    assert_eq!(sizes, [3, 3]);
+}
+
+fn line(table: &str, row: &serde_json::Value) -> ImportRowsRequest {
+    ImportRowsRequest {
+        table: table.to_owned(),
+        row: Some(object(row)),
+        line: 0,
+    }
+}
+
+#[tokio::test]
+async fn what_is_exported_is_imported_elsewhere_in_any_order() {
+    let (_shop, mut data) = shop_with(&["Ada", "Bob"]).await;
+    let bought =
+        json!({ "id": "018f3f64-0000-7000-8000-000000000001", "customer": 2, "bought_at": 7 });
+    let rows = vec![line("shop.purchase", &bought)];
+    data.import_rows(iter(rows)).await.unwrap();
+    let exported = data
+        .export_rows(ExportRowsRequest::default())
+        .await
+        .unwrap();
+    let exported: Vec<_> = exported.into_inner().map(|it| it.unwrap()).collect().await;
+    let tables: Vec<_> = exported.iter().map(|it| it.table.as_str()).collect();
+    assert_eq!(tables, ["shop.customer", "shop.customer", "shop.purchase"]);
+
+    let (_other, mut other) = shop_with(&[]).await;
+    let turned = exported.iter().rev().map(|it| ImportRowsRequest {
+        table: it.table.clone(),
+        row: it.row.clone(),
+        line: 0,
+    });
+    let turned: Vec<_> = turned.collect();
+    let imported = other.import_rows(iter(turned)).await.unwrap().into_inner();
+    assert_eq!(imported.imported, 3);
+    let again = other
+        .export_rows(ExportRowsRequest::default())
+        .await
+        .unwrap();
+    let again: Vec<_> = again.into_inner().map(|it| it.unwrap()).collect().await;
+    assert_eq!(again, exported);
+}
+
+#[tokio::test]
+async fn an_import_with_a_fault_writes_nothing_and_names_each() {
+    let (_shop, mut data) = shop_with(&[]).await;
+    let rows = vec![
+        line("shop.customer", &json!({ "id": 1, "name": "Ada" })),
+        line("shop.customer", &json!({ "id": 1, "name": "Bob" })),
+        line("shop.nothing", &json!({})),
+        ImportRowsRequest {
+            line: 9,
+            ..line("shop.customer", &json!({ "id": 2 }))
+        },
+    ];
+    let refused = data.import_rows(iter(rows)).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    InvalidArgument: line 2: key [1] of `shop.customer` stands in line 1 already
+    line 3: the store has no table `shop.nothing`
+    line 9: field `name` of `customer` is missing; it has no default and is not nullable
+    reason ROWS_INVALID of sdk
+    hint: nothing was imported
+    ");
+    let orphan =
+        json!({ "id": "018f3f64-0000-7000-8000-000000000001", "customer": 2, "bought_at": 7 });
+    let rows = vec![
+        line("shop.customer", &json!({ "id": 1, "name": "Ada" })),
+        line("shop.purchase", &orphan),
+    ];
+    let refused = data.import_rows(iter(rows)).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    FailedPrecondition: line 2: field `customer` of `shop.purchase` refers to 2, which `shop.customer` does not have
+    reason REFERENCE_MISSING of sdk
+    hint: nothing was imported
+    ");
+    assert_eq!(names(&mut data, list(&[])).await, "");
+}
+
+#[tokio::test]
+async fn tables_are_counted_checked_and_dumped() {
+    let (_shop, mut data) = shop_with(&["Ada", "Bob"]).await;
+    let tables = data
+        .list_tables(ListTablesRequest {})
+        .await
+        .unwrap()
+        .into_inner()
+        .tables;
+    let customers = tables
+        .iter()
+        .find(|it| it.table == "shop.customer")
+        .unwrap();
+    assert_eq!(customers.rows, 2);
+    let table = Some("shop.customer".to_owned());
+    let checked = data
+        .check(CheckRequest { table })
+        .await
+        .unwrap()
+        .into_inner();
+    let report = checked.report.unwrap();
+    assert_eq!(
+        (report.tables[0].rows, report.faults.len(), report.pages),
+        (2, 0, None)
+    );
+    let tables = vec!["shop.customer".to_owned()];
+    let dumped = data
+        .dump(DumpRequest { tables })
+        .await
+        .unwrap()
+        .into_inner();
+    let dumped: Vec<_> = dumped.map(|it| it.unwrap().tree).collect().await;
+    assert_eq!(dumped.len(), 6, "{dumped:?}");
+}
+
+#[tokio::test]
+async fn a_copy_lands_in_a_file_that_the_owner_names() {
+    let (shop, mut data) = shop_with(&["Ada"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.redb").display().to_string();
+    let request = || SnapshotRequest { file: file.clone() };
+    let copied = data.snapshot(request()).await.unwrap().into_inner();
+    assert_eq!((copied.file.as_str(), copied.faults), (file.as_str(), 0));
+    let again = data.snapshot(request()).await.unwrap_err();
+    assert!(
+        shown(&again).contains("is there already\nreason FILE_EXISTS"),
+        "{again:?}"
+    );
+    let relative = SnapshotRequest {
+        file: "copy.redb".to_owned(),
+    };
+    let relative = data.snapshot(relative).await.unwrap_err();
+    assert!(
+        shown(&relative).contains("reason FILE_INVALID"),
+        "{relative:?}"
+    );
+
+    let token = Caller::token("ci", Vec::new(), vec!["*".to_owned()]);
+    let mut stranger = DataServiceClient::on(shop.services.channel(token));
+    let refused = stranger.snapshot(request()).await.unwrap_err();
+    assert!(
+        shown(&refused).contains("reason FILE_NOT_ALLOWED"),
+        "{refused:?}"
+    );
+}
