@@ -43,9 +43,10 @@ pub use deadline::{TimeoutError, format_timeout, parse_timeout};
 pub use dispatch::Dispatch;
 pub use failure::Failure;
 pub use methods::{Audit, Method, Methods, MethodsError, Policy};
+pub(crate) use refused::{MAKE_ROOM, hint_of};
 pub use remote::Remote;
 pub(crate) use remote::{ON_BEHALF_OF, REQUEST_ID, read_on_behalf_of};
-pub use replies::{Outlet, Replies, replies};
+pub use replies::{Outlet, Replies, replies, replies_from_thread};
 pub use service::{Client, MAX_REQUEST_BYTES, MadeService, Served, Service, ServiceDeclaration};
 
 /// The messages of `google/protobuf/*.proto`.

@@ -16,8 +16,6 @@ mod seeds;
 mod failures;
 pub(crate) mod hint;
 pub(crate) mod rows;
-mod stream;
-pub(crate) mod time;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -31,7 +29,10 @@ use crate::{
 };
 
 pub(crate) use data::row_counts;
-pub(crate) use migrations::{Told, plan_of, progress, status_of, told};
+pub(crate) use doctor::{modules as examine_modules, translations as examine_translations, unlinked, unopened};
+pub(crate) use migrations::{Told, apply_report, plan_of, progress, status_of, told};
+pub(crate) use schema::table_told;
+pub(crate) use seeds::real_report;
 
 /// All services of a host: its own, those of its modules, and those of other hosts
 /// by the full names of services.

@@ -23,8 +23,27 @@ impl<T: Send + 'static> Outlet<T> {
     /// Fails when the caller has gone.
     pub async fn send(&self, message: T) -> Result<(), Status> {
         let sent = self.0.send(Ok(message)).await;
-        sent.map_err(|_| Status::cancelled("the caller has gone"))
+        sent.map_err(|_| gone())
     }
+
+    /// Sends a message that may be left out, as one of how far something has come: the
+    /// caller gets it unless too many wait already.
+    pub fn offer(&self, message: T) {
+        let _ = self.0.try_send(Ok(message));
+    }
+
+    /// Sends a message from a thread that may block.
+    ///
+    /// # Errors
+    /// Fails when the caller has gone.
+    pub fn send_blocking(&self, message: T) -> Result<(), Status> {
+        let sent = self.0.blocking_send(Ok(message));
+        sent.map_err(|_| gone())
+    }
+}
+
+fn gone() -> Status {
+    Status::cancelled("the caller has gone")
 }
 
 /// Answers by a stream, whose messages `body` sends. It runs in a task of its own,
@@ -58,6 +77,20 @@ where
         if let Err(status) = ended {
             // A caller that has gone need not be told.
             let _ = sender.send(Err(status)).await;
+        }
+    });
+    Response::new(ReceiverStream::new(receiver))
+}
+
+/// Answers by a stream, whose messages `body` sends from a thread of its own that it
+/// may block. It ends with the first message that nobody takes.
+pub fn replies_from_thread<T: Send + 'static>(
+    body: impl FnOnce(&Outlet<T>) -> Result<(), Status> + Send + 'static,
+) -> Response<Replies<T>> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    tokio::task::spawn_blocking(move || {
+        if let Err(status) = body(&Outlet(sender.clone())) {
+            let _ = sender.blocking_send(Err(status));
         }
     });
     Response::new(ReceiverStream::new(receiver))

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 pub(crate) use rows::row_counts;
 
-use super::{caller, stream::Messages};
+use super::caller;
 use crate::{
     host::Host,
     proto::sdk::v1::{
@@ -23,7 +23,7 @@ use crate::{
         PutRowResponse, RepairRequest, RepairResponse, RewriteRequest, RewriteResponse,
         SnapshotRequest, SnapshotResponse, WatchRowsRequest, WatchRowsResponse,
     },
-    rpc::Streaming,
+    rpc::{Replies, Streaming},
 };
 
 pub(super) struct Data {
@@ -40,9 +40,9 @@ impl Data {
 
 #[tonic::async_trait]
 impl DataService for Data {
-    type ExportRowsStream = Messages<ExportRowsResponse>;
-    type WatchRowsStream = Messages<WatchRowsResponse>;
-    type DumpStream = Messages<DumpResponse>;
+    type ExportRowsStream = Replies<ExportRowsResponse>;
+    type WatchRowsStream = Replies<WatchRowsResponse>;
+    type DumpStream = Replies<DumpResponse>;
 
     async fn list_tables(
         &self,
@@ -91,10 +91,7 @@ impl DataService for Data {
         &self,
         request: Request<ExportRowsRequest>,
     ) -> Result<Response<Self::ExportRowsStream>, Status> {
-        Ok(Response::new(transfer::export(
-            &self.host,
-            request.get_ref(),
-        )?))
+        Ok(transfer::export(&self.host, request.get_ref())?)
     }
 
     async fn import_rows(
@@ -110,7 +107,7 @@ impl DataService for Data {
         &self,
         request: Request<WatchRowsRequest>,
     ) -> Result<Response<Self::WatchRowsStream>, Status> {
-        Ok(Response::new(watch::watch(&self.host, request.get_ref())?))
+        Ok(watch::watch(&self.host, request.get_ref())?)
     }
 
     async fn check(
@@ -166,9 +163,6 @@ impl DataService for Data {
         &self,
         request: Request<DumpRequest>,
     ) -> Result<Response<Self::DumpStream>, Status> {
-        Ok(Response::new(upkeep::dump(
-            &self.host,
-            request.into_inner(),
-        )?))
+        Ok(upkeep::dump(&self.host, request.into_inner())?)
     }
 }

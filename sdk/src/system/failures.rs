@@ -1,5 +1,5 @@
-//! From the errors of the library to what leaves: the one place that chooses
-//! their codes and reasons.
+//! From the errors of the library to what leaves: their codes and reasons, but for those of
+//! the store, which [`rpc`](crate::rpc) knows already.
 //!
 //! A message says what the error says, which names things of the application:
 //! tables, fields, migrations. What the system says of files and disks is
@@ -26,46 +26,6 @@ fn hinted(failure: Failure, hints: &[impl AsRef<str>]) -> Failure {
     }
     let lines: Vec<_> = hints.iter().map(AsRef::as_ref).collect();
     failure.hint(lines.join("\n"))
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let hint = hint::of_store(&error);
-        hinted(of_store(error), hint.as_slice())
-    }
-}
-
-fn of_store(error: StoreError) -> Failure {
-    match error {
-        StoreError::NotFound { .. } => Failure::not_found("ROW_UNKNOWN", error),
-        StoreError::AlreadyExists { .. } => Failure::already_exists("ROW_EXISTS", error),
-        StoreError::UniqueViolation { .. } => Failure::already_exists("NOT_UNIQUE", error),
-        StoreError::KeyChanged { .. } => Failure::invalid("KEY_CHANGED", error),
-        StoreError::ReferenceMissing { .. } => Failure::precondition("REFERENCE_MISSING", error),
-        StoreError::Restricted { .. } => Failure::precondition("ROW_REFERRED_TO", error),
-        StoreError::NoIndex { .. } => Failure::precondition("NO_INDEX", error),
-        StoreError::Cursor { ref detail, .. } => {
-            let detail = detail.clone();
-            Failure::invalid("PAGE_TOKEN_INVALID", error).violation("page_token", detail)
-        }
-        StoreError::UnknownTable { .. } => Failure::not_found("TABLE_UNKNOWN", error),
-        StoreError::UnknownField { .. } => Failure::not_found("FIELD_UNKNOWN", error),
-        StoreError::Mismatch { .. } => Failure::precondition("SCHEMA_MISMATCH", error),
-        StoreError::Row(error) => error.into(),
-        StoreError::Value { .. } => Failure::invalid("VALUE_INVALID", error),
-        StoreError::Corrupt { .. } => Failure::data_loss("ROW_UNREADABLE", error),
-        StoreError::Damaged { .. } => Failure::data_loss("STORE_DAMAGED", error),
-        StoreError::Format { .. } => Failure::precondition("STORE_FORMAT", error),
-        StoreError::Operation(_) => Failure::precondition("OPERATION_REFUSED", error),
-        StoreError::Alter { .. } => Failure::precondition("TABLE_UNCHANGEABLE", error),
-        StoreError::Doomed { .. } => Failure::aborted("WRITE_UNDONE", error),
-        StoreError::Busy { .. } => Failure::unavailable("STORE_BUSY", error),
-        StoreError::TooSlow { .. } => Failure::aborted("WRITE_TOO_SLOW", error),
-        StoreError::InUse { .. } => Failure::unavailable("STORE_IN_USE", error),
-        StoreError::TooLarge { .. } => Failure::exhausted("ROW_TOO_LARGE", error),
-        StoreError::Full => Failure::exhausted("DISK_FULL", error),
-        StoreError::Io { .. } => Failure::internal(error),
-    }
 }
 
 impl From<RowError> for Failure {

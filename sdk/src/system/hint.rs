@@ -11,14 +11,14 @@ use crate::{
     host::{LinkError, StartError, UndoError},
     jobs::JobsError,
     migrate::{Failure, MarkError, MigrateError},
+    rpc::{MAKE_ROOM, hint_of as of_store},
     seed::SeedError,
-    store::{OpenError, RekeyError, StoreError},
+    store::{OpenError, RekeyError},
 };
 
 #[cfg(feature = "encryption")]
 use crate::store::KeyError;
 
-const MAKE_ROOM: &str = "make room on the disk; what was acknowledged is in the store";
 const UNDONE: &str =
     "the migration was undone, those before it stay applied: mend it and start again";
 const SEED_UNDONE: &str = "nothing of this file was applied: mend it and start again";
@@ -221,18 +221,6 @@ pub(super) fn of_jobs(error: &JobsError) -> Option<&'static str> {
     match error {
         JobsError::UnknownJob { .. } => Some("`job list` shows the jobs"),
         JobsError::Store(error) => of_store(error),
-        _ => None,
-    }
-}
-
-pub(super) fn of_store(error: &StoreError) -> Option<&'static str> {
-    match error {
-        StoreError::Full => Some(MAKE_ROOM),
-        StoreError::InUse { .. } => Some("try again when nobody exports, dumps or checks"),
-        StoreError::UnknownTable { .. } => Some("`data list` shows the tables"),
-        StoreError::Damaged { .. } | StoreError::Corrupt { .. } => {
-            Some("keep a copy of the data folder, then restore it from a backup")
-        }
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::{refuse_pending, time};
+use super::refuse_pending;
 use crate::{
     host::Host,
     jobs::{self, JobChange, JobsError},
@@ -13,7 +13,7 @@ use crate::{
         ListRunsResponse, ResetJobRequest, ResetJobResponse, RunJobRequest, RunJobResponse,
         SetJobRequest, SetJobResponse,
     },
-    rpc::Failure,
+    rpc::{Failure, time},
 };
 
 /// How many runs are listed when nothing is said.
@@ -106,7 +106,7 @@ fn job_status(job: &jobs::JobStatus) -> wire::JobStatus {
         enabled: job.enabled,
         overridden: job.overridden,
         problem: job.problem.clone(),
-        next: job.next.map(time::to_wire),
+        next: job.next.map(time::to_message),
         last: job.last.as_ref().map(job_run),
     }
 }
@@ -115,12 +115,12 @@ fn job_run(run: &jobs::JobRun) -> wire::JobRun {
     wire::JobRun {
         id: run.id.to_string(),
         job: run.job.clone(),
-        due: Some(time::to_wire(run.due)),
+        due: Some(time::to_message(run.due)),
         asked: run.asked,
         state: run_state(run.state).into(),
         attempt: run.attempt,
-        started_at: run.started_at.map(time::to_wire),
-        finished_at: run.finished_at.map(time::to_wire),
+        started_at: run.started_at.map(time::to_message),
+        finished_at: run.finished_at.map(time::to_message),
         error: run.error.clone(),
     }
 }

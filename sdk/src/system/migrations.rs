@@ -7,9 +7,8 @@ use std::sync::Arc;
 use sdk_schema::{MigrationId, Stamp};
 use tonic::{Request, Response, Status};
 
-pub(crate) use convert::{Told, plan_of, progress, status_of, told};
+pub(crate) use convert::{Told, apply_report, plan_of, progress, status_of, told};
 
-use super::stream::{self, Messages, Sink};
 use crate::{
     host::{Host, StartError, StartOptions, StartStep},
     migrate::{self, Event, Mark},
@@ -19,7 +18,7 @@ use crate::{
         GetPlanResponse, GetStatusRequest, GetStatusResponse, MarkAs, MarkRequest, MarkResponse,
         MigrationCheck, MigrationService, VerifyRequest, VerifyResponse,
     },
-    rpc::Failure,
+    rpc::{Failure, Outlet, Replies, replies},
 };
 
 pub(super) struct Migrations {
@@ -97,8 +96,8 @@ impl Migrations {
 async fn apply(
     host: Arc<Host>,
     allow_late: Vec<MigrationId>,
-    sink: Sink<ApplyResponse>,
-) -> Result<(), Failure> {
+    out: Outlet<ApplyResponse>,
+) -> Result<(), Status> {
     let options = StartOptions {
         allow_late: &allow_late,
         ..StartOptions::default()
@@ -108,19 +107,19 @@ async fn apply(
         if let StartStep::Migrating(event) = step
             && let Some(message) = progress(&mut so_far, &event)
         {
-            sink.offer(message);
+            out.offer(message);
         }
     };
     let applied = host.migrate_watched(&options, &mut tell).await;
     match applied {
-        Ok(report) => sink.send(end(convert::report(&report))).await,
+        Ok(report) => out.send(end(apply_report(&report))).await,
         Err(StartError::Apply(failure)) => {
             if !failure.report.applied.is_empty() {
-                sink.send(end(convert::report(&failure.report))).await?;
+                out.send(end(apply_report(&failure.report))).await?;
             }
-            Err(failure.into())
+            Err(Failure::from(failure).into())
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).into()),
     }
 }
 
@@ -134,11 +133,11 @@ fn end(report: ApplyReport) -> ApplyResponse {
     }
 }
 
-async fn down(host: Arc<Host>, to: Stamp, sink: Sink<DownResponse>) -> Result<(), Failure> {
+async fn down(host: Arc<Host>, to: Stamp, out: Outlet<DownResponse>) -> Result<(), Status> {
     let mut so_far = Told::default();
     let mut tell = |event: Event<'_>| {
         if let Some(message) = progress(&mut so_far, &event) {
-            sink.offer(DownResponse {
+            out.offer(DownResponse {
                 done: message.done,
                 total: message.total,
                 label: message.label,
@@ -147,7 +146,7 @@ async fn down(host: Arc<Host>, to: Stamp, sink: Sink<DownResponse>) -> Result<()
             });
         }
     };
-    let (report, snapshot) = host.migrate_down(to, &mut tell).await?;
+    let (report, snapshot) = host.migrate_down(to, &mut tell).await.map_err(Failure::from)?;
     let taken_back: Vec<_> = report.taken_back.iter().map(ToString::to_string).collect();
     let done = taken_back.len() as u64;
     let report = DownReport {
@@ -160,7 +159,7 @@ async fn down(host: Arc<Host>, to: Stamp, sink: Sink<DownResponse>) -> Result<()
         report: Some(report),
         ..DownResponse::default()
     };
-    sink.send(end).await
+    out.send(end).await
 }
 
 fn ids(texts: &[String]) -> Result<Vec<MigrationId>, Failure> {
@@ -179,8 +178,8 @@ fn migration(place: &str, text: &str) -> Result<MigrationId, Failure> {
 
 #[tonic::async_trait]
 impl MigrationService for Migrations {
-    type ApplyStream = Messages<ApplyResponse>;
-    type DownStream = Messages<DownResponse>;
+    type ApplyStream = Replies<ApplyResponse>;
+    type DownStream = Replies<DownResponse>;
 
     async fn get_status(
         &self,
@@ -202,9 +201,7 @@ impl MigrationService for Migrations {
     ) -> Result<Response<Self::ApplyStream>, Status> {
         let allow_late = ids(&request.get_ref().allow_late)?;
         let host = Arc::clone(&self.host);
-        Ok(Response::new(stream::answer(|sink| {
-            apply(host, allow_late, sink)
-        })))
+        Ok(replies(move |out| apply(host, allow_late, out)))
     }
 
     async fn down(
@@ -217,9 +214,7 @@ impl MigrationService for Migrations {
             Failure::invalid("STAMP_INVALID", &detail).violation("to", detail)
         })?;
         let host = Arc::clone(&self.host);
-        Ok(Response::new(stream::answer(move |sink| {
-            down(host, to, sink)
-        })))
+        Ok(replies(move |out| down(host, to, out)))
     }
 
     async fn verify(&self, _: Request<VerifyRequest>) -> Result<Response<VerifyResponse>, Status> {

@@ -23,7 +23,7 @@ pub(crate) fn to_struct(row: &Row) -> Struct {
     }
 }
 
-fn to_wire(value: &Value) -> Wire {
+pub(super) fn to_wire(value: &Value) -> Wire {
     match value {
         Value::Json(json) => wire(Kind::StringValue(json.to_string())),
         Value::Vec(items) => list(items.iter().map(to_wire).collect()),
@@ -131,7 +131,7 @@ fn is_null(value: &Wire) -> bool {
     matches!(value.kind, None | Some(Kind::NullValue(_)))
 }
 
-fn from_wire(ty: &FieldType, value: &Wire) -> Result<Value, ValueError> {
+pub(super) fn from_wire(ty: &FieldType, value: &Wire) -> Result<Value, ValueError> {
     match (ty, &value.kind) {
         (FieldType::Json, Some(Kind::StringValue(text))) => {
             let json = serde_json::from_str(text);

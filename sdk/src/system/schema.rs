@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use sdk_schema::{OnDelete, Release, TableName};
+use sdk_schema::{FieldType, OnDelete, Release, TableName};
 use tonic::{Request, Response, Status};
 
-use super::rows::json_to_wire;
+use super::rows::{from_wire, to_wire};
 use crate::{
     host::Host,
     proto::sdk::v1::{
@@ -89,18 +89,65 @@ fn field(field: &sdk_schema::Field) -> wire::Field {
         .into(),
     });
     let variants = match field.ty.element().unwrap_or(&field.ty) {
-        sdk_schema::FieldType::Enum(variants) => variants.as_slice(),
+        FieldType::Enum(variants) => variants.as_slice(),
         _ => &[],
     };
     wire::Field {
         name: field.name.to_string(),
         r#type: field.ty.to_string(),
         nullable: field.nullable,
-        default: field.default.as_ref().map(|it| json_to_wire(&it.to_json())),
+        default: field.default.as_ref().map(|it| to_wire(it)),
         references,
         expires: field.expires,
         variants: variants.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// A table that another process has told of.
+///
+/// # Errors
+/// Says which field has no type that is known here.
+pub(crate) fn table_told(table: &wire::Table) -> Result<sdk_schema::Table, String> {
+    let refuse = |what: String| format!("table `{}`: {what}", table.name);
+    let name = table.name.rsplit('.').next().unwrap_or_default();
+    let fields = table.fields.iter().map(|field| {
+        let read = field_told(field);
+        read.map_err(|what| refuse(format!("field `{}`: {what}", field.name)))
+    });
+    Ok(sdk_schema::Table {
+        name: name.parse().map_err(|error| refuse(format!("{error}")))?,
+        key: names(&table.key).map_err(&refuse)?,
+        fields: fields.collect::<Result<_, _>>()?,
+        indexes: Vec::new(),
+        feed: table.feed,
+    })
+}
+
+fn names(words: &[String]) -> Result<Vec<sdk_schema::Name>, String> {
+    let words = words.iter();
+    words.map(|it| it.parse().map_err(|error| format!("{error}"))).collect()
+}
+
+fn field_told(field: &wire::Field) -> Result<sdk_schema::Field, String> {
+    let name = field.name.parse().map_err(|error| format!("{error}"))?;
+    let ty = type_told(&field.r#type, &field.variants)?;
+    let default = field.default.as_ref().map(|it| from_wire(&ty, it));
+    Ok(sdk_schema::Field {
+        nullable: field.nullable,
+        default: default.transpose().map_err(|error| error.to_string())?,
+        expires: field.expires,
+        ..sdk_schema::Field::new(name, ty)
+    })
+}
+
+fn type_told(words: &str, variants: &[String]) -> Result<FieldType, String> {
+    if let Some(element) = words.strip_prefix("vec of ") {
+        return Ok(FieldType::Vec(Box::new(type_told(element, variants)?)));
+    }
+    if words.starts_with("enum of ") {
+        return Ok(FieldType::Enum(names(variants)?));
+    }
+    serde_json::from_value(words.into()).map_err(|error| error.to_string())
 }
 
 #[tonic::async_trait]

@@ -10,19 +10,17 @@ use std::{collections::HashMap, sync::Arc};
 use indexmap::IndexMap;
 use sdk_schema::{BUILT_IN_MODULE, Row, Schema, TableName};
 use tokio_stream::StreamExt;
+use tonic::{Response, Status};
 
 use crate::{
     host::Host,
     proto::sdk::v1::{
         ExportRowsRequest, ExportRowsResponse, ImportRowsRequest, ImportRowsResponse,
     },
-    rpc::{Failure, Streaming},
+    rpc::{Failure, Outlet, Replies, Streaming, replies},
     seed::{key_of, key_text, order},
     store::{ReadTx, StoreError, WriteTx},
-    system::{
-        rows::{from_struct, to_struct},
-        stream::{self, Messages, Sink},
-    },
+    system::rows::{from_struct, to_struct},
 };
 
 /// How many rows are read at a time.
@@ -35,7 +33,7 @@ const MAX_FAULTS: usize = 20;
 pub(super) fn export(
     host: &Arc<Host>,
     request: &ExportRowsRequest,
-) -> Result<Messages<ExportRowsResponse>, Failure> {
+) -> Result<Response<Replies<ExportRowsResponse>>, Failure> {
     let schema = host.store().schema().schema();
     let wanted = request
         .tables
@@ -49,9 +47,9 @@ pub(super) fn export(
     });
     let tables: Vec<_> = tables.cloned().collect();
     let tx = host.store().snapshot()?;
-    Ok(stream::answer(move |sink| async move {
+    Ok(replies(move |out| async move {
         for table in tables {
-            export_table(&tx, &table.to_string(), &sink).await?;
+            export_table(&tx, &table.to_string(), &out).await?;
         }
         Ok(())
     }))
@@ -68,8 +66,8 @@ fn known_table(schema: &Schema, text: &str) -> Result<TableName, StoreError> {
 async fn export_table(
     tx: &ReadTx<'_>,
     table: &str,
-    sink: &Sink<ExportRowsResponse>,
-) -> Result<(), Failure> {
+    out: &Outlet<ExportRowsResponse>,
+) -> Result<(), Status> {
     let rows = tx.table(table)?;
     let mut after = None;
     loop {
@@ -79,7 +77,7 @@ async fn export_table(
                 table: table.to_owned(),
                 row: Some(to_struct(row)),
             };
-            sink.send(message).await?;
+            out.send(message).await?;
         }
         match page.next {
             Some(cursor) => after = Some(cursor),
@@ -132,7 +130,7 @@ pub(super) async fn import(
 const UNDONE: &str = "nothing was imported";
 
 /// The rows have not come to their end.
-fn cut_off(status: tonic::Status) -> Failure {
+fn cut_off(status: Status) -> Failure {
     Failure::aborted(
         "IMPORT_CUT_OFF",
         format_args!("the rows were cut off: {}", status.message()),

@@ -2,14 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::super::stream::{self, Messages};
+use tonic::Response;
+
 use crate::{
     host::Host,
     proto::sdk::v1::{
         self as wire, CompactResponse, DumpRequest, DumpResponse, PageState, RewriteResponse,
         RewrittenTable, SnapshotResponse,
     },
-    rpc::{Caller, CallerKind, Failure},
+    rpc::{Caller, CallerKind, Failure, Replies, replies_from_thread},
     store::{CheckReport, Fault, FaultKind, PageCheck, Rebuilt, RepairReport, StoreError},
 };
 
@@ -196,15 +197,15 @@ fn refuse_path(caller: &Caller, file: &str) -> Result<(), Failure> {
 pub(super) fn dump(
     host: &Arc<Host>,
     request: DumpRequest,
-) -> Result<Messages<DumpResponse>, Failure> {
+) -> Result<Response<Replies<DumpResponse>>, Failure> {
     let tx = host.store().snapshot()?;
     for table in &request.tables {
         tx.table(table)?;
     }
-    Ok(stream::blocking_answer(move |sink| {
+    Ok(replies_from_thread(move |out| {
         let tables: Vec<_> = request.tables.iter().map(String::as_str).collect();
         tx.dump(&tables, |entry| {
-            sink.blocking_send(DumpResponse {
+            out.send_blocking(DumpResponse {
                 tree: entry.tree.to_owned(),
                 key: entry.key.to_vec(),
                 value: entry.value.to_vec(),

@@ -3,25 +3,22 @@
 use std::sync::Arc;
 
 use sdk_schema::Row;
+use tonic::{Response, Status};
 
 use super::filter;
 use crate::{
     host::Host,
     proto::sdk::v1::{self as wire, WatchRowsRequest, WatchRowsResponse},
-    rpc::Failure,
+    rpc::{Failure, Outlet, Replies, replies, time},
     store::{self, Batch, Effect, Feed, FeedError, StoreError},
-    system::{
-        rows::to_struct,
-        stream::{self, Messages, Sink},
-        time,
-    },
+    system::rows::to_struct,
 };
 
 /// The changes of the named tables, or of all, from a revision on.
 pub(super) fn watch(
     host: &Arc<Host>,
     request: &WatchRowsRequest,
-) -> Result<Messages<WatchRowsResponse>, Failure> {
+) -> Result<Response<Replies<WatchRowsResponse>>, Failure> {
     let store = host.store();
     let newest = store.revision();
     let from = request.from.unwrap_or(newest);
@@ -30,13 +27,17 @@ pub(super) fn watch(
     }
     let feed = chosen(host, request)?.from(from);
     let host = Arc::clone(host);
-    Ok(stream::answer(move |sink| async move {
+    Ok(replies(move |out| async move {
         tokio::select! {
-            ended = follow(feed, from, &sink) => ended,
-            () = host.stopping() => Err(Failure::unavailable("HOST_STOPPING", "the host stops")
-                .hint("watch again from the revision of the last message")),
+            ended = follow(feed, from, &out) => ended,
+            () = host.stopping() => Err(stops().into()),
         }
     }))
+}
+
+fn stops() -> Failure {
+    Failure::unavailable("HOST_STOPPING", "the host stops")
+        .hint("watch again from the revision of the last message")
 }
 
 fn chosen(host: &Host, request: &WatchRowsRequest) -> Result<store::Watch<Row>, Failure> {
@@ -72,20 +73,20 @@ fn chosen(host: &Host, request: &WatchRowsRequest) -> Result<store::Watch<Row>, 
 async fn follow(
     mut feed: Feed<Row>,
     from: u64,
-    sink: &Sink<WatchRowsResponse>,
-) -> Result<(), Failure> {
+    out: &Outlet<WatchRowsResponse>,
+) -> Result<(), Status> {
     let begins = WatchRowsResponse {
         revision: from,
         is_last: true,
         ..WatchRowsResponse::default()
     };
-    sink.send(begins).await?;
+    out.send(begins).await?;
     loop {
         match feed.next().await {
-            Ok(batch) => sink.send(message(&batch)).await?,
+            Ok(batch) => out.send(message(&batch)).await?,
             // Nothing is lost, and whoever reads slowly knows that.
             Err(FeedError::Lagged { .. }) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Failure::from(error).into()),
         }
     }
 }
@@ -100,7 +101,7 @@ fn message(batch: &Batch<Row>) -> WatchRowsResponse {
     });
     WatchRowsResponse {
         revision: batch.revision,
-        time: Some(time::to_wire(batch.time)),
+        time: Some(time::to_message(batch.time)),
         changes: changes.collect(),
         is_last: batch.is_last,
     }

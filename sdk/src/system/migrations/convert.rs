@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use crate::{
     migrate::{self, Event, EventAction, Moment},
     proto::sdk::v1 as wire,
-    rpc::Failure,
-    system::{rows::json_to_wire, time},
+    rpc::{Failure, time},
+    system::rows::json_to_wire,
 };
 
 fn texts<T: ToString>(items: &[T]) -> Vec<String> {
@@ -38,7 +38,7 @@ fn status_of_one(status: &sdk_schema::MigrationStatus) -> wire::MigrationStatus 
         order: status.order.map(|it| it as u64),
         position: status.position,
         late: status.late,
-        applied_at: status.applied_at.map(time::to_wire),
+        applied_at: status.applied_at.map(time::to_message),
         duration_ms: status.duration_ms,
         module_version: status.module_version.clone(),
         host: status.host.clone(),
@@ -140,7 +140,7 @@ fn lint(lint: &Lint) -> wire::Lint {
 }
 
 /// What a run has done.
-pub(super) fn report(report: &migrate::Report) -> wire::ApplyReport {
+pub(crate) fn apply_report(report: &migrate::Report) -> wire::ApplyReport {
     let applied = report.applied.iter().map(|applied| wire::AppliedMigration {
         id: applied.id.to_string(),
         operations: applied.operations as u64,
@@ -221,7 +221,7 @@ pub(super) fn ledger(
     events: &[migrate::MigrationEvent],
 ) -> Result<wire::GetLedgerResponse, Failure> {
     let events = events.iter().map(|event| wire::LedgerEvent {
-        at: Some(time::to_wire(event.at)),
+        at: Some(time::to_message(event.at)),
         migration: event.migration.clone(),
         action: action(event.action).into(),
         reason: event.reason.clone(),
@@ -251,7 +251,7 @@ fn entry(entry: &sdk_schema::LedgerEntry) -> wire::LedgerEntry {
         state: state.into(),
         progress,
         late: entry.late,
-        applied_at: Some(time::to_wire(entry.applied_at)),
+        applied_at: Some(time::to_message(entry.applied_at)),
         duration_ms: entry.duration_ms,
         sdk_version: entry.sdk_version.clone(),
         module_version: entry.module_version.clone(),
@@ -295,7 +295,8 @@ fn entry_told(entry: &wire::LedgerEntry) -> Result<sdk_schema::LedgerEntry, Stri
         wire::MigrationState::Running => EntryState::Running(progress.unwrap_or_default()),
         other => return Err(refuse(&format!("state {}", other.as_str_name()))),
     };
-    let at = entry.applied_at.as_ref().and_then(time::from_wire);
+    let at = entry.applied_at.as_ref();
+    let at = at.and_then(|at| time::from_message("applied_at", at).ok());
     Ok(sdk_schema::LedgerEntry {
         state,
         late: entry.late,

@@ -109,7 +109,7 @@ async fn what_is_wrong_with_a_row_is_said_of_its_field() {
     "#);
     insta::assert_snapshot!(refuse(json!({ "id": 2, "name": "Ada" })).await, @r#"
     AlreadyExists: `shop.customer` already has (name) = "Ada" in the row with key 1
-    reason NOT_UNIQUE of sdk
+    reason VALUES_EXIST of sdk
     "#);
 }
 
@@ -166,7 +166,7 @@ async fn a_list_that_cannot_be_given_says_why() {
     field filter[0]: field `id`: expected u64, found "x"
     "#);
     insta::assert_snapshot!(refuse(list(&["size=1"])).await, @r"
-    NotFound: `shop.customer` has no field `size`; it has id, name, credit, since, notes, photo
+    InvalidArgument: `shop.customer` has no field `size`; it has id, name, credit, since, notes, photo
     reason FIELD_UNKNOWN of sdk
     ");
     let nowhere = ListRowsRequest {
@@ -183,7 +183,7 @@ async fn a_list_that_cannot_be_given_says_why() {
         ..list(&[])
     };
     insta::assert_snapshot!(refuse(order).await, @r"
-    FailedPrecondition: no index of `shop.customer` serves a scan by (credit); there are the key (id), (name)
+    InvalidArgument: no index of `shop.customer` serves a scan by (credit); there are the key (id), (name)
     reason NO_INDEX of sdk
     ");
     let token = ListRowsRequest {
@@ -289,6 +289,7 @@ async fn an_import_with_a_fault_writes_nothing_and_names_each() {
     FailedPrecondition: line 2: field `customer` of `shop.purchase` refers to 2, which `shop.customer` does not have
     reason REFERENCE_MISSING of sdk
     hint: nothing was imported
+    field customer: refers to a row that is not there
     ");
     assert_eq!(names(&mut data, list(&[])).await, "");
 }
