@@ -5,8 +5,8 @@
 //! the command out, in this process or through the socket of the host that is
 //! already running on the data folder.
 
-mod command;
 mod door;
+mod ending;
 mod http;
 mod local;
 mod process;

@@ -1,16 +1,17 @@
 //! The command line of a host.
 //!
-//! A command line is parsed into a [`Command`] and carried out on a
-//! [`Host`](crate::host::Host): in this process when no host runs on the data
-//! folder, else by the running one, which is asked through its socket. Both
-//! ways give the same bytes. What a command finds is data; only this module
-//! turns it into text, or, with `--json`, into the documents that
+//! A command line is parsed into a [`Command`] and carried out by calls to the
+//! [system services](crate::system) of a host: of one in this process when no host
+//! runs on the data folder, else of the running one, which is reached through its
+//! socket. There is no second way in. What a service answers is data; only this
+//! module turns it into text, or, with `--json`, into the documents that
 //! `docs/format-cli.md` describes.
 //!
 //! Exit codes: 0 done, 1 failed, 2 the command line was not understood.
 
 mod data;
 mod doctor;
+mod document;
 mod error;
 mod execute;
 
@@ -22,22 +23,21 @@ mod output;
 mod parse;
 mod schema;
 mod seed;
+mod session;
 mod transfer;
 
-pub(crate) use data::row_counts;
-pub(crate) use doctor::{Verdict, doctor_unlinked, doctor_without_store};
+pub(crate) use doctor::{doctor_unlinked, doctor_without_store};
 pub use error::{CommandError, EXIT_FAILED, EXIT_USAGE};
-pub(crate) use execute::execute;
-pub(crate) use job::next_run;
+pub(crate) use execute::{Input, execute};
+pub(crate) use job::when;
 pub(crate) use key::{run as run_key, store_options};
-pub(crate) use lang::show as show_translations;
 pub(crate) use migrate::{
-    compatible as write_compatible, run_on_moment as run_migrate_on_moment,
-    undo as undo_migrations, write_linked, write_start_step, write_started,
+    RELEASE_HINT, plan_on_moment, undo as undo_migrations, write_linked, write_start_step,
+    write_started,
 };
 pub use output::Output;
 pub use parse::{
     Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MarkAs, MigrateCommand,
     MigratePolicy, SeedCommand, ServeArgs, parse,
 };
-pub(crate) use schema::{write_schema, write_version};
+pub(crate) use session::Session;

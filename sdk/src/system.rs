@@ -29,7 +29,9 @@ use crate::{
 };
 
 pub(crate) use data::row_counts;
-pub(crate) use doctor::{modules as examine_modules, translations as examine_translations, unlinked, unopened};
+pub(crate) use doctor::{
+    modules as examine_modules, translations as examine_translations, unlinked, unopened,
+};
 pub(crate) use migrations::{Told, apply_report, plan_of, progress, status_of, told};
 pub(crate) use schema::table_told;
 pub(crate) use seeds::real_report;

@@ -1,38 +1,36 @@
 //! From the words of the process to its exit code.
 
 use std::{
+    collections::HashMap,
     ffi::OsString,
-    io::{self, Read, Write},
+    io::{self, BufReader, Write},
     path::Path,
     sync::Arc,
 };
 
 use anyhow::anyhow;
 
-use super::{
-    App,
-    command::{self, Ending, Request},
-    progress::Progress,
-    serve,
-    terminal::Terminal,
-};
+use super::{App, ending::Ending, progress::Progress, serve, terminal::Terminal};
 use crate::{
     cli::{
-        self, Command, CommandError, CommandLine, DataCommand, LangCommand, MigrateCommand, Output,
-        Verdict,
+        self, Command, CommandError, CommandLine, DataCommand, Input, MigrateCommand, Output,
+        Session,
     },
     clock::Clock,
     config::{Config, DEFAULT_DATA, KeySetting},
     host::{Host, Linked},
-    migrate::{Event, Moment},
+    migrate::Moment,
+    proto::sdk::v1::{ApplyResponse, GetLedgerRequest, Verdict},
+    rpc::{Caller, Channel, Remote, Services},
     store::{OpenError, Store},
+    system,
 };
 
 /// Carries out a command line and prints what comes of it.
 pub(super) fn run(app: App, words: impl Iterator<Item = OsString>) -> u8 {
     let mut terminal = Terminal::new(io::stdout());
     let ending = match texts(words) {
-        Ok(words) => outcome(app, words, &mut terminal),
+        Ok(words) => outcome(app, &words, &mut terminal),
         Err(error) => Err(error).into(),
     };
     terminal.end(ending)
@@ -51,8 +49,8 @@ fn texts(words: impl Iterator<Item = OsString>) -> Result<Vec<String>, CommandEr
 
 /// Carries out a command line. What it prints goes to `out`; `serve` and help
 /// print by themselves.
-fn outcome(app: App, words: Vec<String>, out: &mut (dyn Write + Send)) -> Ending {
-    let line = match cli::parse(&app.name, &app.about, &app.version, &words) {
+fn outcome(app: App, words: &[String], out: &mut (dyn Write + Send)) -> Ending {
+    let line = match cli::parse(&app.name, &app.about, &app.version, words) {
         Ok(line) => line,
         Err(error) => {
             // Help goes to standard output, complaints to standard error. A
@@ -67,7 +65,7 @@ fn outcome(app: App, words: Vec<String>, out: &mut (dyn Write + Send)) -> Ending
     start_log();
     tokio::runtime::Runtime::new()
         .map_err(CommandError::from)
-        .and_then(|runtime| runtime.block_on(carry_out(app, line, words, out)))
+        .and_then(|runtime| runtime.block_on(carry_out(app, line, out)))
         .unwrap_or_else(|error| Err(error).into())
 }
 
@@ -86,7 +84,6 @@ fn start_log() {
 async fn carry_out(
     app: App,
     line: CommandLine,
-    words: Vec<String>,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
     let config = Config::from_env(&app.name);
@@ -98,17 +95,12 @@ async fn carry_out(
     let linked = match (app.link(), &line.command) {
         (Ok(linked), _) => Arc::new(linked),
         (Err(error), Command::Doctor) => {
-            return Ok(cli::doctor_unlinked(error, &mut Output::new(out, line.json)).into());
+            return Ok(cli::doctor_unlinked(&error, &mut Output::new(out, line.json)).into());
         }
         (Err(error), _) => return Err(error.into()),
     };
+    let mut printed = Output::new(out, line.json);
     match &line.command {
-        Command::Version
-        | Command::Schema
-        | Command::Lang(_)
-        | Command::Migrate(MigrateCommand::Compatible { .. }) => {
-            Ok(about_binary(&linked, &line.command, &mut Output::new(out, line.json)).into())
-        }
         Command::Serve(_) if line.json => Err(CommandError::usage(
             "serve prints no document: leave --json out",
         )),
@@ -123,8 +115,7 @@ async fn carry_out(
         }
         Command::Key(command) => {
             refuse_unusable(&data)?;
-            let mut out = Output::new(out, line.json);
-            Ok(cli::run_key(command, &data, key, &mut out).into())
+            Ok(cli::run_key(command, &data, key, &mut printed).into())
         }
         Command::Migrate(MigrateCommand::Undo { yes }) => {
             refuse_unusable(&data)?;
@@ -132,177 +123,200 @@ async fn carry_out(
                 return Err(nothing_there(&linked, &data));
             }
             let options = cli::store_options(key)?;
-            let mut out = Output::new(out, line.json);
-            Ok(cli::undo_migrations(&data, &options, *yes, &mut out)
+            Ok(cli::undo_migrations(&data, &options, *yes, &mut printed)
                 .await
                 .into())
         }
-        Command::Doctor => Ok(examine(linked, &data, key, words, line.json, out).await),
         command => {
-            let input = read_input(command)?;
-            let request = Request { words, input };
-            on_data(linked, &data, key, command, &request, out).await
+            let input = open_input(command)?;
+            let asking = Asking {
+                linked,
+                remotes,
+                data: &data,
+                key,
+                command,
+            };
+            asking.carry_out(input, &mut printed).await
         }
     }
 }
 
-/// Carries out `doctor`, which has something to say of a store that cannot be opened, too.
-async fn examine(
-    linked: Arc<Linked>,
-    data: &Path,
-    key: Option<KeySetting>,
-    words: Vec<String>,
-    json: bool,
-    out: &mut (dyn Write + Send),
-) -> Ending {
-    let request = Request { words, input: None };
-    let is_new = refuse_unusable(data).is_ok() && !Store::exists(data);
-    let verdict = if is_new { Verdict::Warn } else { Verdict::Fail };
-    let command = Command::Doctor;
-    on_data(Arc::clone(&linked), data, key, &command, &request, out)
-        .await
-        .unwrap_or_else(|error| {
-            let mut out = Output::new(out, json);
-            cli::doctor_without_store(&linked, verdict, &error, &mut out).into()
-        })
-}
-
-/// What needs no store.
-fn about_binary(
-    linked: &Linked,
-    command: &Command,
-    out: &mut Output<'_>,
-) -> Result<(), CommandError> {
+/// What a command reads or writes besides standard output. A running host has another
+/// working folder and standard input.
+fn open_input(command: &Command) -> Result<Input, CommandError> {
+    let mut input = Input::default();
     match command {
-        Command::Schema => cli::write_schema(linked, out),
-        Command::Lang(LangCommand::Show { locale, key }) => {
-            cli::show_translations(linked, locale.as_deref(), key.as_deref(), out)
+        Command::Data(DataCommand::Import { file }) => {
+            input.lines = Some(if file == Path::new("-") {
+                Box::new(BufReader::new(io::stdin()))
+            } else {
+                let opened = std::fs::File::open(file);
+                Box::new(BufReader::new(
+                    opened.map_err(|error| refused(file, &error))?,
+                ))
+            });
+        }
+        Command::Data(DataCommand::Snapshot { file }) => {
+            let full = std::path::absolute(file).map_err(|error| refused(file, &error))?;
+            if full.to_str().is_none() {
+                return Err(refused(file, &"the path of its folder is not UTF-8"));
+            }
+            input.file = Some(full);
+        }
+        Command::Data(DataCommand::Put { row, .. }) => {
+            input.text = Some(match row.strip_prefix('@') {
+                Some(file) => read_text(Path::new(file))?,
+                None => row.clone(),
+            });
         }
         Command::Migrate(MigrateCommand::Compatible { from }) => {
-            cli::write_compatible(linked, from, out)
+            let read = read_text(from);
+            input.text = Some(read.map_err(|error| error.hint(cli::RELEASE_HINT))?);
         }
-        _ => cli::write_version(linked, out),
+        _ => {}
     }
+    Ok(input)
 }
 
-/// What a command takes besides its words: the content of the file of an
-/// import, the full path of that of a snapshot. A running host has another
-/// working folder and standard input.
-fn read_input(command: &Command) -> Result<Option<String>, CommandError> {
-    match command {
-        Command::Data(DataCommand::Import { file }) => read_import(file).map(Some),
-        Command::Data(DataCommand::Snapshot { file }) => full_path(file).map(Some),
-        _ => Ok(None),
-    }
+fn read_text(file: &Path) -> Result<String, CommandError> {
+    std::fs::read_to_string(file).map_err(|error| refused(file, &error))
 }
 
-fn full_path(file: &Path) -> Result<String, CommandError> {
-    let refused = |detail: &str| anyhow!("{}: {detail}", file.display());
-    let full = std::path::absolute(file).map_err(|error| refused(&error.to_string()))?;
-    let text = full.into_os_string().into_string();
-    Ok(text.map_err(|_| refused("the path of its folder is not UTF-8"))?)
+fn refused(file: &Path, detail: &dyn std::fmt::Display) -> CommandError {
+    CommandError::failed(anyhow!("{}: {detail}", file.display()))
 }
 
-fn read_import(file: &Path) -> Result<String, CommandError> {
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(file)
-    };
-    text.map_err(|error| CommandError::failed(anyhow!("{}: {error}", file.display())))
-}
-
-/// Carries out a command on the store in `data`, or through the host that has it open.
-async fn on_data(
+/// A command that asks a host: one of this process, or the one that runs on the data.
+struct Asking<'a> {
     linked: Arc<Linked>,
-    data: &Path,
+    remotes: HashMap<String, Remote>,
+    data: &'a Path,
     key: Option<KeySetting>,
-    command: &Command,
-    request: &Request,
-    out: &mut (dyn Write + Send),
-) -> Result<Ending, CommandError> {
-    refuse_unusable(data)?;
-    let options = cli::store_options(key)?;
-    let clock = Clock::system();
-    let about = Arc::clone(&linked);
-    let host = match command {
-        // They answer for a store that is still to be made, and write nothing.
-        Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan { .. })
-            if !Store::exists(data) =>
-        {
-            Ok(Host::on(linked, Store::in_memory(clock.clone())?, clock))
+    command: &'a Command,
+}
+
+impl Asking<'_> {
+    async fn carry_out(self, input: Input, out: &mut Output<'_>) -> Result<Ending, CommandError> {
+        if !matches!(self.command, Command::Doctor) {
+            return self.ask(input, out).await;
         }
-        Command::Migrate(MigrateCommand::Apply { .. }) => {
-            Host::open_with(linked, data, &options, clock)
+        // It has something to say of a store that cannot be opened, too.
+        let is_new = refuse_unusable(self.data).is_ok() && !Store::exists(self.data);
+        let verdict = if is_new { Verdict::Warn } else { Verdict::Fail };
+        let linked = Arc::clone(&self.linked);
+        let asked = self.ask(input, out).await;
+        Ok(asked.unwrap_or_else(|error| {
+            cli::doctor_without_store(&linked, verdict, &error, out).into()
+        }))
+    }
+
+    async fn ask(self, input: Input, out: &mut Output<'_>) -> Result<Ending, CommandError> {
+        if self.needs_no_store() {
+            let clock = Clock::system();
+            let store = Store::in_memory(clock.clone())?;
+            let host = Host::on(Arc::clone(&self.linked), store, clock);
+            return self.ask_here(host, input, out).await;
         }
-        _ if !Store::exists(data) => return Err(nothing_there(&linked, data)),
-        _ => Host::open_with(linked, data, &options, clock),
-    };
-    match host {
-        Ok(host) => {
-            let mut progress = Progress::new();
-            let mut watch = |event: Event<'_>| progress.show(&event);
-            let ending = command::run_on(&host, request, &mut watch, out).await;
-            progress.clear();
-            Ok(ending)
+        match self.open()? {
+            Ok(host) => self.ask_here(host, input, out).await,
+            Err(locked) => self.ask_running(locked, input, out).await,
         }
+    }
+
+    /// What the binary itself knows, and what may be asked of a store that is still to
+    /// be made, which writes nothing.
+    fn needs_no_store(&self) -> bool {
+        match self.command {
+            Command::Version
+            | Command::Schema
+            | Command::Lang(_)
+            | Command::Migrate(MigrateCommand::Compatible { .. }) => true,
+            Command::Migrate(MigrateCommand::Status | MigrateCommand::Plan { .. }) => {
+                refuse_unusable(self.data).is_ok() && !Store::exists(self.data)
+            }
+            _ => false,
+        }
+    }
+
+    /// The host of this process, or why another one must be asked.
+    fn open(&self) -> Result<Result<Host, OpenError>, CommandError> {
+        refuse_unusable(self.data)?;
+        let options = cli::store_options(self.key.clone())?;
+        let makes = matches!(self.command, Command::Migrate(MigrateCommand::Apply { .. }));
+        if !makes && !Store::exists(self.data) {
+            return Err(nothing_there(&self.linked, self.data));
+        }
+        let linked = Arc::clone(&self.linked);
+        match Host::open_with(linked, self.data, &options, Clock::system()) {
+            Ok(host) => Ok(Ok(host)),
+            // Who may ask the running host needs no key.
+            Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. })) => {
+                Ok(Err(error))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn ask_here(
+        self,
+        host: Host,
+        input: Input,
+        out: &mut Output<'_>,
+    ) -> Result<Ending, CommandError> {
+        let services: Services = system::services(&Arc::new(host), self.remotes)?;
+        let channel = services.channel(Caller::owner());
+        Ok(ask(&self.linked, channel, self.command, input, out).await)
+    }
+
+    async fn ask_running(
+        self,
+        locked: OpenError,
+        input: Input,
+        out: &mut Output<'_>,
+    ) -> Result<Ending, CommandError> {
+        let channel = connect(self.data, locked).await?;
         // The running host may be of another version: what this binary would
         // apply, only this binary can say.
-        Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. }))
-            if plans(command) =>
-        {
-            plan_for_running(&about, data, command, request, error, out).await
+        match self.command {
+            Command::Migrate(command @ (MigrateCommand::Plan { .. } | MigrateCommand::Status)) => {
+                let moment = moment(&Session::new(&self.linked, channel)).await?;
+                Ok(cli::plan_on_moment(&self.linked, command, &moment, out).into())
+            }
+            command => Ok(ask(&self.linked, channel, command, input, out).await),
         }
-        // Who may ask the running host needs no key.
-        Err(error @ (OpenError::Locked { .. } | OpenError::KeyMissing { .. })) => {
-            ask_running(data, request, error, out).await
-        }
-        Err(error) => Err(error.into()),
     }
 }
 
-/// Whether the answer depends on what this binary links.
-fn plans(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Migrate(MigrateCommand::Plan { .. } | MigrateCommand::Status)
-    )
+/// Carries out a command by calls on a channel.
+async fn ask(
+    linked: &Linked,
+    channel: Channel,
+    command: &Command,
+    input: Input,
+    out: &mut Output<'_>,
+) -> Ending {
+    let session = Session::new(linked, channel);
+    let mut progress = Progress::new();
+    let mut watch = |run: &ApplyResponse| progress.show(run);
+    let ended = cli::execute(&session, command, input, &mut watch, out).await;
+    progress.clear();
+    ended.into()
 }
 
-/// Plans for the store that another process has open, by what that one tells of it.
-async fn plan_for_running(
-    linked: &Linked,
-    data: &Path,
-    command: &Command,
-    request: &Request,
-    locked: OpenError,
-    out: &mut (dyn Write + Send),
-) -> Result<Ending, CommandError> {
-    let words = [linked.name(), "migrate", "ledger", "--json"];
-    let question = Request {
-        words: words.map(str::to_owned).into(),
-        input: None,
-    };
-    let mut told = Vec::new();
-    let ending = ask_running(data, &question, locked, &mut told).await?;
-    if ending.exit_code != 0 {
-        let complaint = ending.complaint;
-        return Err(CommandError::failed(anyhow!(
+/// What the running host tells of its store, by which this binary plans.
+async fn moment(session: &Session<'_>) -> Result<Moment, CommandError> {
+    let told = session.migrations().get_ledger(GetLedgerRequest {}).await;
+    let told = told.map_err(|status| {
+        let complaint = status.message();
+        CommandError::failed(anyhow!(
             "the running host does not tell what it has applied: {complaint}"
         ))
-        .hint("its version may be too old for that: stop it, then ask again"));
-    }
-    let moment: Moment = serde_json::from_slice(&told).map_err(|error| {
+        .hint("its version may be too old for that: stop it, then ask again")
+    })?;
+    system::told(told.into_inner()).map_err(|error| {
         CommandError::failed(anyhow!("what the running host has applied: {error}"))
             .hint("its version may be another one: stop it, then ask again")
-    })?;
-    let line = cli::parse(linked.name(), "", linked.version(), &request.words)?;
-    let Command::Migrate(command) = command else {
-        return Ok(Ending::default());
-    };
-    let mut out = Output::new(out, line.json);
-    Ok(cli::run_migrate_on_moment(linked, command, &moment, &mut out).into())
+    })
 }
 
 /// Fails when the data folder is there but is none, or is closed to this user.
@@ -330,27 +344,16 @@ fn nothing_there(linked: &Linked, data: &Path) -> CommandError {
     ))
 }
 
+/// A channel to the host that has the store open.
 #[cfg(unix)]
-async fn ask_running(
-    data: &Path,
-    request: &Request,
-    locked: OpenError,
-    out: &mut (dyn Write + Send),
-) -> Result<Ending, CommandError> {
-    let (text, ending) = super::socket::ask(data, request)
-        .await
-        .map_err(|error| error.explain(locked))?;
-    out.write_all(text.as_bytes())?;
-    Ok(ending)
+async fn connect(data: &Path, locked: OpenError) -> Result<Channel, CommandError> {
+    let connected = super::socket::connect(data).await;
+    connected.map_err(|error| error.explain(locked))
 }
 
 #[cfg(not(unix))]
-async fn ask_running(
-    _data: &Path,
-    _request: &Request,
-    locked: OpenError,
-    _out: &mut (dyn Write + Send),
-) -> Result<Ending, CommandError> {
+#[expect(clippy::unused_async, reason = "with a socket, it waits for it")]
+async fn connect(_data: &Path, locked: OpenError) -> Result<Channel, CommandError> {
     Err(locked.into())
 }
 

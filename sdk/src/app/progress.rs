@@ -5,15 +5,13 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::migrate::Event;
+use crate::proto::sdk::v1::ApplyResponse;
 
 /// The bar of a run; none as long as nothing runs.
 #[derive(Debug)]
 pub(super) struct Progress {
     is_terminal: bool,
     bar: Option<ProgressBar>,
-    /// How many migrations are done, and how many there are.
-    done: (usize, usize),
     /// The tenths of the rows of a step that have been logged.
     tenths: u64,
 }
@@ -24,64 +22,35 @@ impl Progress {
         Self {
             is_terminal: std::io::stderr().is_terminal(),
             bar: None,
-            done: (0, 0),
             tenths: 0,
         }
     }
 
     /// Shows what a run has come to.
-    pub(super) fn show(&mut self, event: &Event<'_>) {
-        match event {
-            event if !self.is_terminal => self.log(event),
-            Event::Begins {
-                migration,
-                number,
-                of,
-            } => {
-                self.done = (number - 1, *of);
-                self.count(migration.to_string());
-            }
-            Event::Rows {
-                migration,
-                step,
-                done,
-                of,
-            } => {
-                let (number, migrations) = (self.done.0 + 1, self.done.1);
-                let message = format!("{number}/{migrations} {migration}, `{step}`");
-                self.set(
-                    "{bar:30} {human_pos} of {human_len} rows  {msg}",
-                    *done,
-                    *of,
-                    message,
-                );
-            }
-            Event::Applied(applied) => {
-                self.done.0 += 1;
-                self.count(applied.id.to_string());
-            }
-            _ => {}
+    pub(super) fn show(&mut self, run: &ApplyResponse) {
+        if !self.is_terminal {
+            return self.log(run);
         }
+        let template = if run.counts_rows {
+            "{bar:30} {human_pos} of {human_len} rows  {msg}"
+        } else {
+            "{bar:30} {pos}/{len} migrations  {msg}"
+        };
+        self.set(template, run.done, run.total, run.label.clone());
     }
 
     /// Logs each tenth of the rows of a step.
-    fn log(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Begins { .. } => self.tenths = 0,
-            Event::Rows {
-                migration,
-                step,
-                done,
-                of,
-            } => {
-                let tenths = done.saturating_mul(10) / (*of).max(1);
-                if tenths > self.tenths {
-                    tracing::info!(%migration, %step, "{done} of {of} rows");
-                }
-                self.tenths = tenths;
-            }
-            _ => {}
+    fn log(&mut self, run: &ApplyResponse) {
+        if !run.counts_rows {
+            self.tenths = 0;
+            return;
         }
+        let (done, of) = (run.done, run.total);
+        let tenths = done.saturating_mul(10) / of.max(1);
+        if tenths > self.tenths {
+            tracing::info!("{}: {done} of {of} rows", run.label);
+        }
+        self.tenths = tenths;
     }
 
     /// Takes the bar away.
@@ -89,12 +58,6 @@ impl Progress {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
-    }
-
-    fn count(&mut self, message: String) {
-        let (done, of) = self.done;
-        let [done, of] = [done, of].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-        self.set("{bar:30} {pos}/{len} migrations  {msg}", done, of, message);
     }
 
     fn set(&mut self, template: &str, done: u64, of: u64, message: String) {

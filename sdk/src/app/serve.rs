@@ -39,6 +39,8 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 #[cfg(unix)]
 use super::socket::{CommandSocket, RunningSocket};
+#[cfg(unix)]
+use crate::rpc::Dispatch;
 
 /// Serves until a signal asks to stop.
 pub(super) async fn serve(
@@ -61,9 +63,12 @@ pub(super) async fn serve(
         allow_late: &args.allow_late,
     };
     let mut progress = Progress::new();
+    let mut told = system::Told::default();
     let mut show_step = |step: StartStep<'_>| {
         if let StartStep::Migrating(event) = &step {
-            progress.show(event);
+            if let Some(run) = system::progress(&mut told, event) {
+                progress.show(&run);
+            }
         } else {
             progress.clear();
             show_step(step);
@@ -158,6 +163,8 @@ impl Serving {
     async fn ready(&mut self, remotes: HashMap<String, Remote>) -> Result<(), CommandError> {
         let services = system::services(&self.host, remotes)?;
         self.door.answer_calls(services.dispatch()).await;
+        #[cfg(unix)]
+        self.commands.answer(services.dispatch());
         self.services = Some(services);
         self.scheduler = Some(self.host.scheduler().spawn());
         let store = self.host.store().clone();
@@ -165,14 +172,13 @@ impl Serving {
             async move { store.keep_removing_expired().await },
         ));
         self.online = Some(tokio::spawn(finish_online(Arc::clone(&self.host))));
-        #[cfg(unix)]
-        self.commands.answer(&self.host);
         self.ready.send_replace(Some(Arc::clone(&self.host)));
         Ok(())
     }
 
     async fn stop(self, grace: Duration) {
         self.ready.send_replace(None);
+        self.host.begin_stop();
         if let Some(expiry) = self.expiry {
             expiry.abort();
             // With it goes its handle of the store.
@@ -230,9 +236,9 @@ impl Commands {
         )
     }
 
-    fn answer(&mut self, host: &Arc<Host>) {
+    fn answer(&mut self, dispatch: &Dispatch) {
         *self = match std::mem::replace(self, Self::None) {
-            Self::Waiting(socket) => Self::Answered(socket.serve(Arc::clone(host))),
+            Self::Waiting(socket) => Self::Answered(socket.serve(dispatch.clone())),
             other => other,
         };
     }

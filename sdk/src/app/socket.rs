@@ -1,39 +1,35 @@
 //! The command socket: how a command reaches a host that is already running.
 //!
 //! The store has one opener. A command that finds it taken connects to
-//! `host.sock` in the data folder, sends one JSON line with its words and its
-//! standard input, and gets one JSON line back with what to print. Only the
-//! owner of the folder may connect. A command that comes while the host starts
-//! waits until it is ready; one whose asker has gone is dropped, and with it
-//! what it has not committed.
+//! `host.sock` in the data folder and calls the services there: gRPC, that is HTTP/2,
+//! without a token, because only the owner of the folder may connect. A call that
+//! comes while the host starts waits until it is ready; one whose caller has gone is
+//! dropped, and with it what it has not committed.
 
 mod ask;
 
 use std::{
+    convert::Infallible,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use serde::{Deserialize, Serialize};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{
-        UnixListener, UnixStream,
-        unix::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    net::{UnixListener, UnixStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
     time::{sleep, timeout},
 };
+use tonic::body::Body;
 
-use super::command::{self, Ending, Request};
-use crate::{cli::CommandError, host::Host};
+use crate::rpc::{CallInfo, Caller, Dispatch, RequestId, parse_timeout};
 
-#[cfg(test)]
-use ask::AskError;
-pub(super) use ask::ask;
+pub(super) use ask::connect;
 
 /// The name of the socket in the data folder.
 const FILE_NAME: &str = "host.sock";
@@ -41,23 +37,15 @@ const FILE_NAME: &str = "host.sock";
 /// A folder for its owner alone in which the socket is made.
 const NEW_FOLDER_NAME: &str = "host.new";
 
-/// The largest request, which is an import: it is held in memory.
-const MAX_REQUEST_BYTES: u64 = 256 * 1024 * 1024;
-
 /// How long the socket waits when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a client may take to read its answer when the host stops.
 const READING: Duration = Duration::from_secs(1);
 
-/// What a host answers.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    /// For standard output.
-    out: String,
-    #[serde(flatten)]
-    ending: Ending,
-}
+/// How much of a stream may be on its way before it is read: bulk rows should not wait
+/// for each other.
+const WINDOW_BYTES: u32 = 1 << 20;
 
 /// The listening end, in the running host. Removes its file when dropped.
 pub(crate) struct CommandSocket {
@@ -65,7 +53,7 @@ pub(crate) struct CommandSocket {
     path: PathBuf,
 }
 
-/// A socket that answers commands until it is stopped.
+/// A socket that answers calls until it is stopped.
 pub(crate) struct RunningSocket {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -86,16 +74,16 @@ impl CommandSocket {
         })
     }
 
-    /// Answers commands from now on.
-    pub(crate) fn serve(self, host: Arc<Host>) -> RunningSocket {
+    /// Answers calls from now on.
+    pub(crate) fn serve(self, dispatch: Dispatch) -> RunningSocket {
         let (stop, stopped) = watch::channel(false);
         RunningSocket {
             stop,
-            task: tokio::spawn(self.follow(host, stopped)),
+            task: tokio::spawn(self.follow(dispatch, stopped)),
         }
     }
 
-    async fn follow(self, host: Arc<Host>, stopped: watch::Receiver<bool>) {
+    async fn follow(self, dispatch: Dispatch, stopped: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         let mut stop = stopped.clone();
         loop {
@@ -104,7 +92,7 @@ impl CommandSocket {
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(answer(stream, Arc::clone(&host), stopped.clone()));
+                        connections.spawn(answer(stream, dispatch.clone(), stopped.clone()));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the command socket cannot accept");
@@ -120,7 +108,7 @@ impl CommandSocket {
 }
 
 impl RunningSocket {
-    /// Accepts nothing any more and returns when the commands under way have
+    /// Accepts nothing any more and returns when the calls under way have
     /// ended and their answers are read; what is not after `grace` is dropped.
     pub(crate) async fn stop(mut self, grace: Duration) {
         self.stop.send_replace(true);
@@ -159,83 +147,78 @@ async fn asked(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn answer(stream: UnixStream, host: Arc<Host>, stopped: watch::Receiver<bool>) {
-    let (read, write) = stream.into_split();
-    if let Err(error) = try_answer(BufReader::new(read), write, &host, stopped).await {
-        tracing::warn!(%error, "a command through the socket was cut off");
-    }
-}
-
-async fn try_answer(
-    mut read: BufReader<OwnedReadHalf>,
-    mut write: OwnedWriteHalf,
-    host: &Host,
-    mut stopped: watch::Receiver<bool>,
-) -> io::Result<()> {
-    let line = tokio::select! {
-        line = read_request(&mut read) => line?,
-        // Whoever has not asked yet need not be waited for.
-        () = asked(&mut stopped) => return Ok(()),
-    };
-    let answer = tokio::select! {
-        answer = carry_out(host, &line) => answer,
-        () = hung_up(&mut read) => return Ok(()),
-    };
-    let mut line = serde_json::to_vec(&answer)?;
-    line.push(b'\n');
-    tokio::select! {
-        written = write.write_all(&line) => written?,
-        () = overdue(&mut stopped) => return Ok(()),
-    }
-    write.shutdown().await
-}
-
-/// Returns when an answer should have been read: a client that does not read
-/// cannot hold up a host that stops.
-async fn overdue(stopped: &mut watch::Receiver<bool>) {
-    asked(stopped).await;
-    sleep(READING).await;
-}
-
-async fn read_request(read: &mut BufReader<OwnedReadHalf>) -> io::Result<String> {
-    let mut line = String::new();
-    read.take(MAX_REQUEST_BYTES).read_line(&mut line).await?;
-    if line.ends_with('\n') {
-        return Ok(line);
-    }
-    let error = format!(
-        "expected a line of at most {MAX_REQUEST_BYTES} bytes, found {}",
-        line.len()
-    );
-    Err(io::Error::new(io::ErrorKind::InvalidData, error))
-}
-
-async fn carry_out(host: &Host, line: &str) -> Answer {
-    let request: Request = match serde_json::from_str(line) {
-        Ok(request) => request,
-        Err(error) => {
-            let error = CommandError::usage(format!("the host cannot read the command: {error}"));
-            let ending = Err(error).into();
-            return Answer {
-                out: String::new(),
-                ending,
-            };
+/// Answers the calls of one connection.
+async fn answer(stream: UnixStream, dispatch: Dispatch, mut stopped: watch::Receiver<bool>) {
+    // Each call holds one: whoever has nothing under way need not be waited for.
+    let under_way = Arc::new(());
+    let calls = Arc::clone(&under_way);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (dispatch, call) = (dispatch.clone(), Arc::clone(&calls));
+        async move {
+            let response = dispatch.call(of_owner(request)).await;
+            Ok::<_, Infallible>(response.map(|body| Counted { body, _call: call }))
+        }
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = asked(&mut stopped) => {
+            connection.as_mut().graceful_shutdown();
+            // The connection and its service hold one each, too.
+            if Arc::strong_count(&under_way) <= 2 {
+                // What has been answered is still to be read.
+                let _ = timeout(READING, connection).await;
+                return;
+            }
+            connection.await
         }
     };
-    let mut out = Vec::new();
-    let ending = command::run_on(host, &request, &mut |_| {}, &mut out).await;
-    Answer {
-        out: String::from_utf8_lossy(&out).into_owned(),
-        ending,
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection to the command socket was cut off");
     }
 }
 
-/// Returns when the other end has gone.
-async fn hung_up(read: &mut BufReader<OwnedReadHalf>) {
-    // It has said all it has to say: whatever else comes is dropped.
-    while read.fill_buf().await.is_ok_and(|more| !more.is_empty()) {
-        let length = read.buffer().len();
-        read.consume(length);
+/// The request with what is known of it: whoever may connect is the owner.
+fn of_owner(request: Request<Incoming>) -> Request<Body> {
+    let text = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
+    let mut info = CallInfo::by(Caller::owner());
+    if let Some(id) = text("x-request-id").and_then(RequestId::parse) {
+        info.request_id = id;
+    }
+    let wait = text("grpc-timeout").and_then(|it| parse_timeout(it).ok());
+    info.deadline = wait.and_then(|wait| Instant::now().checked_add(wait));
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(info);
+    request
+}
+
+/// The body of an answer, and that it is not at its end.
+struct Counted {
+    body: Body,
+    _call: Arc<()>,
+}
+
+impl http_body::Body for Counted {
+    type Data = bytes::Bytes;
+    type Error = tonic::Status;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        std::pin::Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{cli, host::Host, migrate};
+use crate::{cli, host::Host, migrate, system};
 
 /// Renders the page.
 pub(super) async fn render(host: &Host) -> anyhow::Result<String> {
@@ -51,7 +51,7 @@ fn modules(page: &mut String, host: &Host) -> anyhow::Result<()> {
 }
 
 async fn tables(page: &mut String, host: &Host) -> anyhow::Result<()> {
-    let counts = cli::row_counts(host).await?;
+    let counts = system::row_counts(host).await?;
     let rows = counts
         .into_iter()
         .map(|(table, rows)| [table.to_string(), rows.to_string()]);
@@ -61,7 +61,7 @@ async fn tables(page: &mut String, host: &Host) -> anyhow::Result<()> {
 async fn jobs(page: &mut String, host: &Host) -> anyhow::Result<()> {
     let jobs = host.scheduler().list().await?;
     let rows = jobs.into_iter().map(|job| {
-        let next = cli::next_run(&job);
+        let next = cli::when(job.problem.as_deref(), job.next, job.enabled);
         [job.job, job.schedule, job.tz, next]
     });
     Ok(table(

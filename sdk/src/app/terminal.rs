@@ -5,7 +5,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
-use super::command::Ending;
+use super::ending::Ending;
 use crate::cli::CommandError;
 
 /// Standard output of a command; remembers the first failure to write there.

@@ -1,30 +1,26 @@
-//! Commands about rows: `data list` and `data get` show them as dynamic values,
-//! the others keep the store in order.
+//! Commands about rows: `list`, `get`, `put`, `delete` and `watch` show and change them, the
+//! others keep the store in order.
 
-mod check;
-mod compact;
-mod dump;
-mod rewrite;
-mod snapshot;
+mod upkeep;
 
-pub(super) use check::check;
-pub(super) use compact::compact;
-pub(super) use dump::dump;
-pub(super) use rewrite::rewrite;
-pub(super) use snapshot::snapshot;
+pub(super) use upkeep::{check, compact, dump, rewrite, snapshot};
 
-use sdk_schema::{Row, Table, TableName, Value};
-use serde_json::json;
+use sdk_schema::{Row, Table, Value};
+use serde_json::{Value as Json, json};
 
-use super::{CommandError, Output, output::one_line};
+use super::{CommandError, Output, Session, document::document, output::one_line};
 use crate::{
-    host::Host,
-    store::{Cursor, StoreError},
+    proto::sdk::v1::{
+        DeleteRowRequest, GetRowRequest, ListRowsRequest, ListTablesRequest, PutRowRequest,
+        WatchRowsRequest,
+    },
+    store::Cursor,
+    system::rows::{from_struct, to_struct},
 };
 
 /// Which rows a list shows.
 pub(super) struct Selection<'a> {
-    /// `FIELD=VALUE` pairs that a row must have.
+    /// Conditions that a row must fulfil.
     pub(super) filter: &'a [String],
     /// How many rows at most.
     pub(super) limit: usize,
@@ -34,32 +30,17 @@ pub(super) struct Selection<'a> {
     pub(super) reverse: bool,
 }
 
-/// Every table in the store with the number of its rows, by name.
-pub(crate) async fn row_counts(host: &Host) -> Result<Vec<(TableName, u64)>, StoreError> {
-    let schema = host.store().schema();
-    host.store()
-        .read(async |tx| {
-            schema
-                .tables
-                .keys()
-                .map(|name| Ok((name.clone(), tx.table(&name.to_string())?.len()?)))
-                .collect()
-        })
-        .await
-}
-
 /// Lists the tables.
-pub(super) async fn tables(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let mut counts = row_counts(host).await?;
-    counts.sort();
-    let document: Vec<_> = counts
-        .iter()
-        .map(|(table, rows)| json!({ "table": table, "rows": rows }))
-        .collect();
-    Ok(out.either(&document, |out| {
-        let rows: Vec<_> = counts
+pub(super) async fn tables(
+    session: &Session<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let answer = session.data().list_tables(ListTablesRequest {}).await?;
+    let tables = answer.into_inner().tables;
+    Ok(out.either(&super::document::documents(&tables), |out| {
+        let rows: Vec<_> = tables
             .iter()
-            .map(|(table, rows)| vec![table.to_string(), rows.to_string()])
+            .map(|it| vec![it.table.clone(), it.rows.to_string()])
             .collect();
         out.columns(&["TABLE", "ROWS"], &rows, "the store has no tables")
     })?)
@@ -67,41 +48,19 @@ pub(super) async fn tables(host: &Host, out: &mut Output<'_>) -> Result<(), Comm
 
 /// Lists rows of a table.
 pub(super) async fn list(
-    host: &Host,
+    session: &Session<'_>,
     table: &str,
     selection: &Selection<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let (schema, page) = host
-        .store()
-        .read(async |tx| {
-            let rows = tx.table(table)?;
-            let schema = rows.schema().clone();
-            let filter = parse_filter(table, &schema, selection.filter)?;
-            let mut scan = rows
-                .scan()
-                .limit(selection.limit)
-                .after(selection.after.cloned());
-            for (field, value) in &filter {
-                scan = scan.by(field, value);
-            }
-            if selection.reverse {
-                scan = scan.rev();
-            }
-            let page = scan
-                .collect()
-                .await
-                .map_err(|error| unlisted(table, error))?;
-            Ok::<_, CommandError>((schema, page))
-        })
-        .await?;
-    let next = page.next.map(|cursor| cursor.to_string());
+    let schema = session.table(table).await?;
+    let (rows, next) = pages(session, table, &schema, selection).await?;
     let document = json!({
-        "rows": page.rows.iter().map(Row::to_json).collect::<Vec<_>>(),
+        "rows": rows.iter().map(Row::to_json).collect::<Vec<_>>(),
         "next": next,
     });
     Ok(out.either(&document, |out| {
-        write_rows(&schema, &page.rows, out)?;
+        write_rows(&schema, &rows, out)?;
         match &next {
             Some(cursor) => out.line(format_args!("more: --after {cursor}")),
             None => Ok(()),
@@ -109,40 +68,35 @@ pub(super) async fn list(
     })?)
 }
 
-/// Why rows cannot be listed as asked for.
-fn unlisted(table: &str, error: StoreError) -> CommandError {
-    let no_index = matches!(error, StoreError::NoIndex { .. });
-    let error = CommandError::failed(error);
-    if no_index {
-        return error.hint(format!(
-            "`data export {table}` writes all rows, to be searched by other means"
-        ));
-    }
-    error
-}
-
-/// Reads `FIELD=VALUE` pairs.
-fn parse_filter<'a>(
+/// As many rows as are asked for: a host gives some of them at a time.
+async fn pages(
+    session: &Session<'_>,
     table: &str,
     schema: &Table,
-    pairs: &'a [String],
-) -> Result<Vec<(&'a str, Value)>, CommandError> {
-    let parse = |pair: &'a String| {
-        let (name, text) = pair
-            .split_once('=')
-            .ok_or_else(|| CommandError::usage(format!("`{pair}`: expected FIELD=VALUE")))?;
-        let field = schema.field(name).ok_or_else(|| {
-            CommandError::failed(StoreError::UnknownField {
-                table: table.to_owned(),
-                field: name.to_owned(),
-                known: schema.field_list(),
-            })
-        })?;
-        let value = Value::from_text(&field.ty, text)
-            .map_err(|error| CommandError::usage(format!("field `{name}`: {error}")))?;
-        Ok((name, value))
-    };
-    pairs.iter().map(parse).collect()
+    selection: &Selection<'_>,
+) -> Result<(Vec<Row>, Option<String>), CommandError> {
+    let mut data = session.data();
+    let mut rows = Vec::new();
+    let mut next = selection.after.map(ToString::to_string);
+    loop {
+        let left = selection.limit.saturating_sub(rows.len());
+        let request = ListRowsRequest {
+            table: table.to_owned(),
+            filter: selection.filter.to_vec(),
+            descending: selection.reverse,
+            page_size: u32::try_from(left).unwrap_or(u32::MAX),
+            page_token: next.unwrap_or_default(),
+            ..ListRowsRequest::default()
+        };
+        let page = data.list_rows(request).await?.into_inner();
+        for row in &page.rows {
+            rows.push(from_struct(schema, row)?);
+        }
+        next = page.next_page_token;
+        if next.is_none() || rows.len() >= selection.limit {
+            return Ok((rows, next));
+        }
+    }
 }
 
 /// The longest cell of a list, in characters.
@@ -172,27 +126,23 @@ fn cell(value: &Value) -> String {
 
 /// Shows one row.
 pub(super) async fn get(
-    host: &Host,
+    session: &Session<'_>,
     table: &str,
     words: &[String],
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let found = host
-        .store()
-        .read(async |tx| {
-            let rows = tx.table(table)?;
-            let key = parse_key(table, rows.schema(), words)?;
-            Ok::<_, CommandError>(rows.get(&key).await?)
-        })
-        .await?;
-    let Some(row) = found else {
-        let key = words.join(" ");
-        return Err(
-            CommandError::failed(anyhow::anyhow!("`{table}` has no row with key `{key}`"))
-                .hint(format!("`data list {table}` shows its rows")),
-        );
+    let schema = session.table(table).await?;
+    let request = GetRowRequest {
+        table: table.to_owned(),
+        key: words.to_vec(),
     };
-    Ok(out.either(&row.to_json(), |out| {
+    let answer = session.data().get_row(request).await?.into_inner();
+    let row = from_struct(&schema, &answer.row.unwrap_or_default())?;
+    Ok(write_row(&row, out)?)
+}
+
+fn write_row(row: &Row, out: &mut Output<'_>) -> std::io::Result<()> {
+    out.either(&row.to_json(), |out| {
         let width = row
             .iter()
             .map(|(name, _)| name.len())
@@ -202,25 +152,86 @@ pub(super) async fn get(
             let value = one_line(&value.to_string());
             out.line(format_args!("{name:width$}  {value}"))
         })
+    })
+}
+
+/// Writes one row, and shows what it is now.
+pub(super) async fn put(
+    session: &Session<'_>,
+    table: &str,
+    text: &str,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let schema = session.table(table).await?;
+    let json: Json = serde_json::from_str(text)
+        .map_err(|error| CommandError::usage(format!("the row is not JSON: {error}")))?;
+    let row = schema.row_from_json(&json).map_err(CommandError::usage)?;
+    let request = PutRowRequest {
+        table: table.to_owned(),
+        row: Some(to_struct(&row)),
+        mode: 0,
+    };
+    let answer = session.data().put_row(request).await?.into_inner();
+    let row = from_struct(&schema, &answer.row.unwrap_or_default())?;
+    Ok(write_row(&row, out)?)
+}
+
+/// Deletes one row.
+pub(super) async fn delete(
+    session: &Session<'_>,
+    table: &str,
+    words: &[String],
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let request = DeleteRowRequest {
+        table: table.to_owned(),
+        key: words.to_vec(),
+    };
+    session.data().delete_row(request).await?;
+    let document = json!({ "deleted": 1 });
+    Ok(out.either(&document, |out| {
+        out.line(format_args!("deleted {} of {table}", words.join(" ")))
     })?)
 }
 
-/// Reads the words of a key, one for each of its fields.
-fn parse_key(table: &str, schema: &Table, words: &[String]) -> Result<Vec<Value>, CommandError> {
-    let key = &schema.key;
-    if words.len() != key.len() {
-        let plural = if key.len() == 1 { "" } else { "s" };
-        return Err(CommandError::usage(format!(
-            "the key of `{table}` is ({}): expected {} word{plural}, found {}",
-            key.join(", "),
-            key.len(),
-            words.len()
-        )));
-    }
-    let parse = |(name, word): (&sdk_schema::Name, &String)| {
-        let field = schema.field(name).expect("a key consists of fields");
-        Value::from_text(&field.ty, word)
-            .map_err(|error| CommandError::usage(format!("key field `{name}`: {error}")))
+/// Writes changes as JSON lines, until the host or somebody ends it.
+pub(super) async fn watch(
+    session: &Session<'_>,
+    tables: &[String],
+    filter: &[String],
+    from: Option<u64>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let schema = session.tables().await?;
+    let request = WatchRowsRequest {
+        tables: tables.to_vec(),
+        filter: filter.to_vec(),
+        from,
     };
-    key.iter().zip(words).map(parse).collect()
+    let mut stream = session.data().watch_rows(request).await?.into_inner();
+    while let Some(message) = stream.message().await? {
+        let mut line = document(&message);
+        for (change, told) in message.changes.iter().zip(changes(&mut line)) {
+            let name = change.table.parse().ok();
+            let Some(table) = name.and_then(|name: sdk_schema::TableName| schema.tables.get(&name))
+            else {
+                continue;
+            };
+            for (key, row) in [("old", &change.old), ("new", &change.new)] {
+                if let Some(row) = row {
+                    told[key] = from_struct(table, row)?.to_json();
+                }
+            }
+        }
+        out.line(line)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn changes(line: &mut Json) -> impl Iterator<Item = &mut Json> {
+    line.get_mut("changes")
+        .and_then(Json::as_array_mut)
+        .into_iter()
+        .flatten()
 }

@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
 use crate::system::hint;
 
 /// The exit code of a command that failed.
@@ -22,14 +25,62 @@ pub struct CommandError {
 }
 
 impl CommandError {
-    /// A failure, exit code 1, with what is known to help.
+    /// A failure, exit code 1, with what is known to help. A request that a service
+    /// has refused because of its arguments has exit code 2.
     pub fn failed(error: impl Into<anyhow::Error>) -> Self {
-        let error = error.into();
+        let error = match error.into().downcast::<Status>() {
+            Ok(status) => return Self::refused(&status),
+            Err(error) => error,
+        };
         Self {
             hint: hint::of(&error),
             error,
             exit_code: EXIT_FAILED,
         }
+    }
+
+    /// What a service says, in its words.
+    fn refused(status: &Status) -> Self {
+        let details = status.get_error_details();
+        let Some(info) = details.error_info() else {
+            return Self::gone(status);
+        };
+        if info.reason == "HOST_UNREACHABLE" {
+            return Self::gone(status);
+        }
+        let is_usage = status.code() == Code::InvalidArgument;
+        Self {
+            error: anyhow::anyhow!("{}", status.message()),
+            hint: info.metadata.get("hint").cloned(),
+            exit_code: if is_usage { EXIT_USAGE } else { EXIT_FAILED },
+        }
+    }
+
+    /// An error without a reason is none of a service's: it is of the connection.
+    fn gone(status: &Status) -> Self {
+        tracing::debug!(%status, "a call was cut off");
+        Self {
+            error: anyhow::anyhow!(
+                "the host that runs on this folder went away before it answered"
+            ),
+            hint: Some("its log says why; look what was done before you run this again".to_owned()),
+            exit_code: EXIT_FAILED,
+        }
+    }
+
+    /// The same in other words.
+    #[must_use]
+    pub(super) fn with_message(self, message: String) -> Self {
+        Self {
+            error: anyhow::anyhow!(message),
+            ..self
+        }
+    }
+
+    /// The same with another exit code.
+    #[must_use]
+    pub(super) fn with_exit_code(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
     }
 
     /// A command line that cannot be carried out as it stands, exit code 2.

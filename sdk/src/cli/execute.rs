@@ -1,57 +1,62 @@
 //! From a command to the room that carries it out.
 
-use std::path::Path;
+use std::{io::BufRead, path::PathBuf};
 
 use super::{
-    Command, CommandError, DataCommand, JobCommand, LangCommand, Output, SeedCommand, data, doctor,
-    job, lang, migrate, schema, seed, transfer,
+    Command, CommandError, DataCommand, JobCommand, LangCommand, Output, SeedCommand, Session,
+    data, doctor, job, lang,
+    migrate::{self, Watch},
+    schema, seed, transfer,
 };
-use crate::{host::Host, migrate::Watch};
 
-/// Carries out a command on an open host. `input` is what an import reads,
-/// or where a snapshot goes; `watch` is told how migrations go on.
+/// What a command reads or writes besides standard output: the process opens it, for a
+/// command knows no files.
+#[derive(Default)]
+pub(crate) struct Input {
+    /// What an import reads.
+    pub(crate) lines: Option<Box<dyn BufRead + Send>>,
+    /// Where a copy of the store goes, in full.
+    pub(crate) file: Option<PathBuf>,
+    /// The row to put, as JSON text, or the release of an older binary.
+    pub(crate) text: Option<String>,
+}
+
+/// Carries out a command by calls to a host. `watch` is told how migrations go on.
 pub(crate) async fn execute(
-    host: &Host,
+    session: &Session<'_>,
     command: &Command,
-    input: Option<&str>,
+    input: Input,
     watch: Watch<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     match command {
-        Command::Serve(_) => Err(CommandError::usage("a running host cannot serve once more")),
-        Command::Key(_) => Err(CommandError::usage(
-            "a running host cannot change the key of its store",
-        )),
-        Command::Version => schema::write_version(host.linked(), out),
-        Command::Schema => schema::write_schema(host.linked(), out),
-        Command::Doctor => doctor::doctor(host, out).await,
-        Command::Migrate(command) => migrate::run(host, command, watch, out).await,
+        Command::Serve(_) | Command::Key(_) => {
+            Err(CommandError::usage("this is not for a host to do"))
+        }
+        Command::Version => schema::version(session, out).await,
+        Command::Schema => schema::schema(session, out).await,
+        Command::Doctor => doctor::doctor(session, out).await,
+        Command::Migrate(command) => migrate::run(session, command, input, watch, out).await,
         Command::Seed(command) => match command {
-            SeedCommand::Real => seed::real(host, out).await,
-            SeedCommand::Test { rows, rng } => seed::test(host, *rows, *rng, out).await,
+            SeedCommand::Real => seed::real(session, out).await,
+            SeedCommand::Test { rows, rng } => seed::test(session, *rows, *rng, out).await,
         },
-        Command::Data(command) => execute_data(host, command, input, out).await,
-        Command::Job(command) => match command {
-            JobCommand::List => job::list(host, out).await,
-            JobCommand::Run { job } => job::run(host, job, out).await,
-            JobCommand::History { job, limit } => {
-                job::history(host, job.as_deref(), limit.get(), out).await
-            }
-        },
+        Command::Data(command) => execute_data(session, command, input, out).await,
+        Command::Job(command) => execute_job(session, command, out).await,
         Command::Lang(LangCommand::Show { locale, key }) => {
-            lang::show(host.linked(), locale.as_deref(), key.as_deref(), out)
+            lang::show(session, locale.as_deref(), key.as_deref(), out).await
         }
     }
 }
 
 async fn execute_data(
-    host: &Host,
+    session: &Session<'_>,
     command: &DataCommand,
-    input: Option<&str>,
+    input: Input,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     match command {
-        DataCommand::List { table: None, .. } => data::tables(host, out).await,
+        DataCommand::List { table: None, .. } => data::tables(session, out).await,
         DataCommand::List {
             table: Some(table),
             filter,
@@ -65,22 +70,50 @@ async fn execute_data(
                 after: after.as_ref(),
                 reverse: *reverse,
             };
-            data::list(host, table, &selection, out).await
+            data::list(session, table, &selection, out).await
         }
-        DataCommand::Get { table, key } => data::get(host, table, key, out).await,
-        DataCommand::Export { tables } => transfer::export(host, tables, out).await,
-        DataCommand::Import { file } => {
-            transfer::import(host, file, input.unwrap_or_default(), out).await
+        DataCommand::Get { table, key } => data::get(session, table, key, out).await,
+        DataCommand::Put { table, .. } => {
+            data::put(session, table, &input.text.unwrap_or_default(), out).await
         }
+        DataCommand::Delete { table, key } => data::delete(session, table, key, out).await,
+        DataCommand::Watch {
+            tables,
+            filter,
+            from,
+        } => data::watch(session, tables, filter, *from, out).await,
+        DataCommand::Export { tables } => transfer::export(session, tables, out).await,
+        DataCommand::Import { file } => transfer::import(session, file, input.lines, out).await,
         DataCommand::Check { table, repair } => {
-            data::check(host, table.as_deref(), *repair, out).await
+            data::check(session, table.as_deref(), *repair, out).await
         }
-        DataCommand::Rewrite { table, .. } => data::rewrite(host, table.as_deref(), out).await,
-        DataCommand::Compact => data::compact(host, out).await,
+        DataCommand::Rewrite { table, .. } => data::rewrite(session, table.as_deref(), out).await,
+        DataCommand::Compact => data::compact(session, out).await,
         DataCommand::Snapshot { file } => {
-            let file = input.map_or(file.as_path(), Path::new);
-            data::snapshot(host, file, out).await
+            let full = input.file.as_deref().unwrap_or(file);
+            data::snapshot(session, full, out).await
         }
-        DataCommand::Dump { tables } => data::dump(host, tables, out).await,
+        DataCommand::Dump { tables } => data::dump(session, tables, out).await,
+    }
+}
+
+async fn execute_job(
+    session: &Session<'_>,
+    command: &JobCommand,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    match command {
+        JobCommand::List => job::list(session, out).await,
+        JobCommand::Run { job } => job::run(session, job, out).await,
+        JobCommand::History { job, limit } => {
+            job::history(session, job.as_deref(), limit.get(), out).await
+        }
+        JobCommand::Set {
+            job,
+            schedule,
+            tz,
+            off,
+        } => job::set(session, job, schedule.as_deref(), tz.as_deref(), !off, out).await,
+        JobCommand::Reset { job } => job::reset(session, job, out).await,
     }
 }

@@ -1,44 +1,49 @@
 //! `lang show`: locales, and the texts of one.
 
-use super::{CommandError, Output};
-use crate::host::Linked;
+use serde_json::{Map, Value as Json};
+
+use super::{CommandError, Output, Session};
+use crate::proto::sdk::v1::{GetCatalogueRequest, ListLocalesRequest};
 
 /// Lists the locales, the texts of a locale, or one text.
-pub(crate) fn show(
-    linked: &Linked,
+pub(super) async fn show(
+    session: &Session<'_>,
     locale: Option<&str>,
     key: Option<&str>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let catalogues = linked.catalogues()?;
     let Some(locale) = locale else {
-        let locales: Vec<String> = catalogues.locales().map(ToString::to_string).collect();
-        return Ok(out.either(&locales, |out| match locales.as_slice() {
-            [] => out.line("no module has translations"),
-            locales => out.line(locales.join(" ")),
-        })?);
+        return locales(session, out).await;
     };
-    let catalogue = catalogues.find(locale).ok_or_else(|| {
-        CommandError::failed(anyhow::anyhow!("no translations for `{locale}`"))
-            .hint("`lang show` lists the locales")
-    })?;
-    let merged = catalogue.merged_arb();
+    let request = GetCatalogueRequest {
+        locale: locale.to_owned(),
+        etag: String::new(),
+    };
+    let catalogue = session.texts().get_catalogue(request).await?.into_inner();
+    let texts = catalogue.texts.iter();
     let Some(key) = key else {
-        return Ok(out.either(&merged, |out| {
-            let texts = merged.as_object().into_iter().flatten();
-            texts
-                .filter_map(|(key, text)| Some((key, text.as_str()?)))
-                .filter(|(key, _)| !key.starts_with('@'))
-                .try_for_each(|(key, text)| out.line(format_args!("{key} = {text}")))
+        let mut arb = Map::new();
+        arb.insert("@@locale".to_owned(), catalogue.locale.clone().into());
+        arb.extend(texts.map(|it| (it.key.clone(), Json::from(it.text.clone()))));
+        return Ok(out.either(&arb, |out| {
+            let mut texts = catalogue.texts.iter();
+            texts.try_for_each(|it| out.line(format_args!("{} = {}", it.key, it.text)))
         })?);
     };
-    let text = merged
-        .get(key)
-        .and_then(serde_json::Value::as_str)
-        .ok_or_else(|| {
-            CommandError::failed(anyhow::anyhow!("no text has the key `{key}`")).hint(format!(
-                "`lang show {locale}` lists the keys, as module.key"
-            ))
-        })?;
-    Ok(out.either(&text, |out| out.line(text))?)
+    let mut texts = texts.filter(|it| it.key == key);
+    let text = texts.next().ok_or_else(|| {
+        CommandError::failed(anyhow::anyhow!("no text has the key `{key}`")).hint(format!(
+            "`lang show {locale}` lists the keys, as module.key"
+        ))
+    })?;
+    Ok(out.either(&text.text, |out| out.line(&text.text))?)
+}
+
+async fn locales(session: &Session<'_>, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let answer = session.texts().list_locales(ListLocalesRequest {}).await?;
+    let locales = answer.into_inner().locales;
+    Ok(out.either(&locales, |out| match locales.as_slice() {
+        [] => out.line("no module has translations"),
+        locales => out.line(locales.join(" ")),
+    })?)
 }

@@ -11,37 +11,58 @@ mod verify;
 
 use std::io;
 
-use sdk_schema::{BUILT_IN_MODULE, MigrationId};
+use sdk_schema::BUILT_IN_MODULE;
 
-use super::{CommandError, MigrateCommand, Output};
+use super::{CommandError, Input, MigrateCommand, Output, Session, document::document};
 use crate::{
-    host::{Host, Linked, StartError, StartOptions, StartStep},
-    migrate::{Moment, Watch},
+    host::{Linked, StartStep},
+    migrate::Moment,
+    proto::sdk::v1::{
+        ApplyRequest, ApplyResponse, GetLedgerRequest, GetPlanRequest, GetStatusRequest,
+    },
+    system,
 };
 
-pub(crate) use compatible::compatible;
+pub(crate) use compatible::HINT as RELEASE_HINT;
 pub(crate) use undo::undo;
 
-/// Carries out a command on an open host.
+/// Is told how far a run of migrations has come.
+pub(crate) type Watch<'a> = &'a mut (dyn FnMut(&ApplyResponse) + Send);
+
+/// Carries out a command by calls to a host.
 pub(super) async fn run(
-    host: &Host,
+    session: &Session<'_>,
     command: &MigrateCommand,
+    input: Input,
     watch: Watch<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
+    let mut migrations = session.migrations();
     match command {
-        MigrateCommand::Status => status::status(host, out).await,
-        MigrateCommand::Plan { allow_late } => plan::plan(host, allow_late, out).await,
-        MigrateCommand::Ledger => ledger(host, out).await,
-        MigrateCommand::Apply { allow_late } => apply(host, allow_late, watch, out).await,
-        MigrateCommand::Down { to } => down::down(host, *to, watch, out).await,
-        MigrateCommand::Verify => verify::verify(host, out).await,
+        MigrateCommand::Status => {
+            let status = migrations.get_status(GetStatusRequest {}).await?;
+            Ok(status::write(&status.into_inner(), out)?)
+        }
+        MigrateCommand::Plan { allow_late } => {
+            let allow_late = texts(allow_late);
+            let plan = migrations.get_plan(GetPlanRequest { allow_late }).await?;
+            Ok(plan::write(&plan.into_inner(), out)?)
+        }
+        MigrateCommand::Ledger => {
+            let ledger = migrations.get_ledger(GetLedgerRequest {}).await?;
+            status::write_history(&ledger.into_inner(), out)
+        }
+        MigrateCommand::Apply { allow_late } => apply(session, texts(allow_late), watch, out).await,
+        MigrateCommand::Down { to } => down::down(session, *to, watch, out).await,
+        MigrateCommand::Verify => verify::verify(session, out).await,
         MigrateCommand::Mark {
             migration,
             mark,
             reason,
-        } => mark::mark(host, migration, (*mark).into(), reason, out).await,
-        MigrateCommand::Compatible { from } => compatible(host.linked(), from, out),
+        } => mark::mark(session, migration, *mark, reason, out).await,
+        MigrateCommand::Compatible { from } => {
+            compatible::compatible(session, from, input.text.unwrap_or_default(), out).await
+        }
         MigrateCommand::Undo { .. } => Err(CommandError::failed(anyhow::anyhow!(
             "the store cannot be put back while a host has it open"
         ))
@@ -49,57 +70,45 @@ pub(super) async fn run(
     }
 }
 
+fn texts(ids: &[sdk_schema::MigrationId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
 /// Answers from a moment that another process has told, whose store cannot be opened.
-pub(crate) fn run_on_moment(
+pub(crate) fn plan_on_moment(
     linked: &Linked,
     command: &MigrateCommand,
     moment: &Moment,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
+    let application = linked.application()?;
     match command {
         MigrateCommand::Plan { allow_late } => {
-            let plan = moment.plan(linked.application()?, allow_late)?;
-            Ok(plan::write(&moment.preview(&plan), out)?)
+            let plan = moment.plan(application, allow_late)?;
+            Ok(plan::write(&system::plan_of(&moment.preview(&plan)), out)?)
         }
-        _ => Ok(status::write(&moment.status(linked.application()?), out)?),
+        _ => Ok(status::write(
+            &system::status_of(&moment.status(application)),
+            out,
+        )?),
     }
-}
-
-/// Tells what another binary needs to plan for this store.
-async fn ledger(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let moment = host.migrator()?.moment().await?;
-    let events = crate::migrate::events(host.store()).await?;
-    Ok(out.either(&moment, |out| status::write_history(&moment, &events, out))?)
 }
 
 /// Applies what is pending. When a migration fails, those before it are shown.
 async fn apply(
-    host: &Host,
-    allow_late: &[MigrationId],
+    session: &Session<'_>,
+    allow_late: Vec<String>,
     watch: Watch<'_>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let options = StartOptions {
-        allow_late,
-        ..StartOptions::default()
-    };
-    let mut tell = |step: StartStep<'_>| {
-        if let StartStep::Migrating(event) = step {
-            watch(event);
+    let request = ApplyRequest { allow_late };
+    let mut stream = session.migrations().apply(request).await?.into_inner();
+    while let Some(message) = stream.message().await? {
+        match &message.report {
+            Some(report) => out.either(&document(report), |out| report::write(report, out))?,
+            None => watch(&message),
         }
-    };
-    let applied = host.migrate_watched(&options, &mut tell).await;
-    let report = match &applied {
-        Ok(report) => Some(report),
-        Err(StartError::Apply(failure)) if !failure.report.applied.is_empty() => {
-            Some(&failure.report)
-        }
-        Err(_) => None,
-    };
-    if let Some(report) = report {
-        out.either(report, |out| report::write(report, out))?;
     }
-    applied?;
     Ok(())
 }
 
@@ -125,8 +134,8 @@ pub(crate) fn write_start_step(step: &StartStep<'_>, out: &mut Output<'_>) -> io
             out.line(format_args!("migrations: {} to apply", plan.pending.len()))
         }
         StartStep::Migrating(_) => Ok(()),
-        StartStep::Migrated(report) => report::write(report, out),
-        StartStep::Seeded(report) => super::seed::write_real(report, out),
+        StartStep::Migrated(report) => report::write(&system::apply_report(report), out),
+        StartStep::Seeded(report) => super::seed::write_real(&system::real_report(report), out),
     }
 }
 

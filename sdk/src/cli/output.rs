@@ -11,6 +11,16 @@ pub(crate) fn moment(at: Timestamp) -> String {
     at.to_chrono().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// The instant of a message; none when no calendar has it.
+pub(super) fn instant(at: &prost_types::Timestamp) -> Option<Timestamp> {
+    crate::rpc::time::from_message("at", at).ok()
+}
+
+/// The moment of a message for people; nothing when it has none.
+pub(super) fn shown(at: Option<&prost_types::Timestamp>) -> String {
+    at.and_then(instant).map(moment).unwrap_or_default()
+}
+
 /// A text on one line and without anything that steers a terminal.
 pub(crate) fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
@@ -50,6 +60,11 @@ impl<'a> Output<'a> {
         } else {
             text(self)
         }
+    }
+
+    /// Hands over what has been written, for whoever reads along.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
     }
 
     /// Writes one line.

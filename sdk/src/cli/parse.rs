@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sdk_schema::{MigrationId, Stamp};
 
-use crate::{host::Pending, migrate::Mark, store::Cursor};
+use crate::{host::Pending, proto::sdk::v1 as wire, store::Cursor};
 
 /// A host's command line.
 #[derive(Debug, Clone, Parser)]
@@ -151,7 +151,7 @@ pub enum MarkAs {
     Accepted,
 }
 
-impl From<MarkAs> for Mark {
+impl From<MarkAs> for wire::MarkAs {
     fn from(mark: MarkAs) -> Self {
         match mark {
             MarkAs::Applied => Self::Applied,
@@ -203,8 +203,8 @@ pub enum DataCommand {
     List {
         /// Table as module.table; without it, the tables are listed
         table: Option<String>,
-        /// Only rows whose field has this value; needs an index
-        #[arg(long = "where", value_name = "FIELD=VALUE", requires = "table")]
+        /// Only rows of which this holds: FIELD=VALUE, also < <= > >=, or "FIELD is null"
+        #[arg(long = "where", value_name = "CONDITION", requires = "table")]
         filter: Vec<String>,
         /// Rows at most
         #[arg(long, default_value = "50", requires = "table")]
@@ -223,6 +223,32 @@ pub enum DataCommand {
         /// Key; a composite key takes one word for each of its fields
         #[arg(required = true, allow_negative_numbers = true)]
         key: Vec<String>,
+    },
+    /// Write one row; one that is there is replaced
+    Put {
+        /// Table as module.table
+        table: String,
+        /// The row as JSON, or @FILE
+        row: String,
+    },
+    /// Delete one row
+    Delete {
+        /// Table as module.table
+        table: String,
+        /// Key; a composite key takes one word for each of its fields
+        #[arg(required = true, allow_negative_numbers = true)]
+        key: Vec<String>,
+    },
+    /// Write changes as JSON lines as they are made, until interrupted
+    Watch {
+        /// Tables as module.table; without any, all that have a feed
+        tables: Vec<String>,
+        /// Only rows of which this holds, before or after the change
+        #[arg(long = "where", value_name = "CONDITION", requires = "tables")]
+        filter: Vec<String>,
+        /// Begin after this revision, rather than with the next change
+        #[arg(long, value_name = "REVISION")]
+        from: Option<u64>,
     },
     /// Write rows as JSON lines
     Export {
@@ -301,6 +327,25 @@ pub enum JobCommand {
         /// Runs at most
         #[arg(long, default_value = "20")]
         limit: NonZeroUsize,
+    },
+    /// Set something otherwise than the code declares; it survives new versions
+    Set {
+        /// Job as module.job
+        job: String,
+        /// Another cron expression
+        #[arg(long, value_name = "CRON")]
+        schedule: Option<String>,
+        /// Another time zone
+        #[arg(long, value_name = "ZONE")]
+        tz: Option<String>,
+        /// Do not run it on its schedule
+        #[arg(long)]
+        off: bool,
+    },
+    /// Go back to what the code declares
+    Reset {
+        /// Job as module.job
+        job: String,
     },
 }
 

@@ -5,17 +5,20 @@ use std::io;
 use sdk_schema::{Field, Release, Table, TableName};
 use serde_json::json;
 
-use super::{CommandError, Output};
-use crate::host::Linked;
+use super::{CommandError, Output, Session};
+use crate::proto::sdk::v1::{GetReleaseRequest, ListModulesRequest};
 
 /// The version of the JSON documents that commands print: see `docs/format-cli.md`.
 const DOCUMENTS: u32 = 1;
 
 /// Writes the declared tables of all modules; the document has their migrations too,
 /// so that a later version can tell whether this one can run beside it.
-pub(crate) fn write_schema(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let application = linked.application()?;
-    let release = Release::of(&application.modules).of_host(linked.name(), linked.version());
+pub(super) async fn schema(
+    session: &Session<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let answer = session.schema().get_release(GetReleaseRequest {}).await?;
+    let release: Release = serde_json::from_str(&answer.into_inner().release)?;
     Ok(out.either(&release, |out| {
         release
             .schema
@@ -59,20 +62,28 @@ fn describe(table: &Table, field: &Field) -> String {
 }
 
 /// Writes the versions of host, modules and documents.
-pub(crate) fn write_version(linked: &Linked, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let modules = &linked.frame().modules;
+pub(super) async fn version(
+    session: &Session<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let answer = session
+        .modules()
+        .list_modules(ListModulesRequest {})
+        .await?;
+    let answer = answer.into_inner();
+    let modules = answer.modules.iter();
     let document = json!({
-        "name": linked.name(),
-        "version": linked.version(),
+        "name": answer.host,
+        "version": answer.version,
         "documents": DOCUMENTS,
-        "modules": modules.iter()
+        "modules": modules
             .map(|module| json!({ "name": module.name, "version": module.version }))
             .collect::<Vec<_>>(),
     });
     Ok(out.either(&document, |out| {
-        out.line(format_args!("{} {}", linked.name(), linked.version()))?;
+        out.line(format_args!("{} {}", answer.host, answer.version))?;
+        let mut modules = answer.modules.iter();
         modules
-            .iter()
             .try_for_each(|module| out.line(format_args!("    {} {}", module.name, module.version)))
     })?)
 }

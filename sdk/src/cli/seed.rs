@@ -2,58 +2,47 @@
 
 use std::io;
 
-use super::{CommandError, Output};
-use crate::{
-    host::Host,
-    migrate,
-    seed::{self, Kept, SeedReport, SeededFile, TestReport},
+use super::{CommandError, Output, Session, document::document};
+use crate::proto::sdk::v1::{
+    ApplyRealRequest, ApplyRealResponse, GenerateTestRequest, GenerateTestResponse, KeptReason,
+    SeededFile,
 };
 
 /// Applies the real seeds.
-pub(super) async fn real(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    refuse_pending(host).await?;
-    let report = host.seed().await?;
-    Ok(out.either(&report, |out| write_real(&report, out))?)
+pub(super) async fn real(session: &Session<'_>, out: &mut Output<'_>) -> Result<(), CommandError> {
+    let report = session.seeds().apply_real(ApplyRealRequest {}).await?;
+    let report = report.into_inner();
+    Ok(out.either(&document(&report), |out| write_real(&report, out))?)
 }
 
 /// Makes up rows.
 pub(super) async fn test(
-    host: &Host,
+    session: &Session<'_>,
     rows: u64,
     rng: u64,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    refuse_pending(host).await?;
-    let linked = host.linked();
-    let report = seed::generate(host.store(), linked.frame(), linked.fakes(), rows, rng).await?;
-    Ok(out.either(&report, |out| write_test(&report, out))?)
-}
-
-/// Fails when migrations are pending: rows must not be written by an older schema.
-pub(super) async fn refuse_pending(host: &Host) -> Result<(), CommandError> {
-    let plan = migrate::plan(host.store(), host.linked().application()?, &[]).await?;
-    match plan.pending.len() {
-        0 => Ok(()),
-        pending => Err(
-            CommandError::failed(anyhow::anyhow!("migrations are pending: {pending}")).hint(
-                format!("`{} migrate apply` applies them", host.linked().name()),
-            ),
-        ),
-    }
+    let request = GenerateTestRequest {
+        rows: Some(rows),
+        rng: Some(rng),
+    };
+    let report = session.seeds().generate_test(request).await?.into_inner();
+    Ok(out.either(&document(&report), |out| write_test(&report, out))?)
 }
 
 /// What became of the real seeds.
-pub(crate) fn write_real(report: &SeedReport, out: &mut Output<'_>) -> io::Result<()> {
+pub(super) fn write_real(report: &ApplyRealResponse, out: &mut Output<'_>) -> io::Result<()> {
     for file in &report.files {
         if !file.skipped {
             out.line(format_args!("seeded {}: {}", file.table, counts(file)))?;
         }
         for kept in &file.kept {
-            let reason = match kept.reason {
-                Kept::Edited => "was edited here: it stays as it is",
-                Kept::Deleted => "was deleted here: it stays deleted",
-                Kept::Foreign => "was there before the seed: it stays as it is",
-                Kept::Orphaned => "refers to a row that was deleted here: it is left out",
+            let reason = match kept.reason() {
+                KeptReason::Edited => "was edited here: it stays as it is",
+                KeptReason::Deleted => "was deleted here: it stays deleted",
+                KeptReason::Foreign => "was there before the seed: it stays as it is",
+                KeptReason::Orphaned => "refers to a row that was deleted here: it is left out",
+                KeptReason::Unspecified => "stays as it is",
             };
             out.line(format_args!("    {} {} {reason}", file.table, kept.key))?;
         }
@@ -71,7 +60,7 @@ fn counts(file: &SeededFile) -> String {
         (file.inserted, "inserted"),
         (file.updated, "updated"),
         (file.unchanged, "unchanged"),
-        (file.kept.len(), "kept"),
+        (file.kept.len() as u64, "kept"),
     ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     let counts: Vec<_> = counts
@@ -83,7 +72,7 @@ fn counts(file: &SeededFile) -> String {
     }
 }
 
-fn write_test(report: &TestReport, out: &mut Output<'_>) -> io::Result<()> {
+fn write_test(report: &GenerateTestResponse, out: &mut Output<'_>) -> io::Result<()> {
     for file in &report.files {
         out.line(format_args!(
             "{}: {} rows from {}",

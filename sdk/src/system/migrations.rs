@@ -146,7 +146,10 @@ async fn down(host: Arc<Host>, to: Stamp, out: Outlet<DownResponse>) -> Result<(
             });
         }
     };
-    let (report, snapshot) = host.migrate_down(to, &mut tell).await.map_err(Failure::from)?;
+    let (report, snapshot) = host
+        .migrate_down(to, &mut tell)
+        .await
+        .map_err(Failure::from)?;
     let taken_back: Vec<_> = report.taken_back.iter().map(ToString::to_string).collect();
     let done = taken_back.len() as u64;
     let report = DownReport {

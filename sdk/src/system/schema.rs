@@ -125,7 +125,9 @@ pub(crate) fn table_told(table: &wire::Table) -> Result<sdk_schema::Table, Strin
 
 fn names(words: &[String]) -> Result<Vec<sdk_schema::Name>, String> {
     let words = words.iter();
-    words.map(|it| it.parse().map_err(|error| format!("{error}"))).collect()
+    words
+        .map(|it| it.parse().map_err(|error| format!("{error}")))
+        .collect()
 }
 
 fn field_told(field: &wire::Field) -> Result<sdk_schema::Field, String> {

@@ -80,7 +80,7 @@ impl Terminal {
         let mut words = vec!["acme".to_owned(), format!("--data={folder}")];
         words.extend(line.split(' ').map(str::to_owned));
         let mut out = Vec::new();
-        let ending = outcome(app, words, &mut out);
+        let ending = outcome(app, &words, &mut out);
         let mut text = String::from_utf8(out).unwrap();
         if !ending.complaint.is_empty() {
             let _ = writeln!(text, "{}", ending.complaint);

@@ -1,16 +1,26 @@
 //! What a host and those who ask it see of each other.
 
-use std::{future::Future, os::unix::fs::PermissionsExt};
+use std::{collections::HashMap, future::Future, os::unix::fs::PermissionsExt};
 
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
-use super::*;
+use super::{ask::AskError, *};
 use crate::{
     clock::Clock,
-    host::Linked,
+    host::{Host, Linked},
     jobs::{JobContext, JobDeclaration},
     module::{Declaration, Embedded},
+    proto::sdk::v1::{
+        DataServiceClient, ExportRowsRequest, GetRowRequest, JobServiceClient, ListModulesRequest,
+        ListRowsRequest, ListTablesRequest, ModuleServiceClient, RunJobRequest, RunState,
+        WatchRowsRequest,
+    },
+    rpc::{Channel, Client, Services},
     store::Store,
+    system,
 };
 
 /// What should happen at once happens within this, on a busy machine, too.
@@ -62,6 +72,7 @@ fn office() -> Declaration {
 /// A host that is ready, its data folder, and who asks it.
 struct Office {
     host: Arc<Host>,
+    services: Services,
     data: TempDir,
 }
 
@@ -70,10 +81,11 @@ impl Office {
         let linked = Linked::link("office", "1.0.0", vec![office()]).unwrap();
         let clock = Clock::system();
         let store = Store::in_memory(clock.clone()).unwrap();
-        let host = Host::on(Arc::new(linked), store, clock);
+        let host = Arc::new(Host::on(Arc::new(linked), store, clock));
         host.start(&[]).await.unwrap();
         Self {
-            host: Arc::new(host),
+            services: system::services(&host, HashMap::new()).unwrap(),
+            host,
             data: tempfile::tempdir().unwrap(),
         }
     }
@@ -83,41 +95,92 @@ impl Office {
     }
 
     fn serve(&self) -> RunningSocket {
-        self.bind().serve(Arc::clone(&self.host))
+        self.bind().serve(self.services.dispatch().clone())
     }
 
-    /// What a user sees who types this after the program's name.
-    async fn ask(&self, line: &str) -> Result<(String, Ending), AskError> {
-        let words = line.split(' ').map(str::to_owned);
-        let request = Request {
-            words: std::iter::once("office".to_owned()).chain(words).collect(),
-            input: None,
-        };
-        soon(ask(self.data.path(), &request)).await
+    async fn channel(&self) -> Result<Channel, AskError> {
+        soon(connect(self.data.path())).await
     }
 
-    async fn connect(&self) -> UnixStream {
-        UnixStream::connect(self.data.path().join(FILE_NAME))
-            .await
-            .unwrap()
+    async fn client<C: Client>(&self) -> C {
+        C::on(self.channel().await.unwrap())
+    }
+
+    /// Runs a job, as whoever types `job run` does.
+    async fn run(&self, job: &str) -> Result<RunState, Status> {
+        let job = job.to_owned();
+        let mut jobs: JobServiceClient = self.client().await;
+        let answer = soon(jobs.run_job(RunJobRequest { job }))
+            .await?
+            .into_inner();
+        Ok(answer.run.unwrap().state())
+    }
+
+    /// Asks which modules there are.
+    async fn ask(&self) -> Result<String, Status> {
+        let mut modules: ModuleServiceClient = self.client().await;
+        let answer = soon(modules.list_modules(ListModulesRequest {})).await?;
+        Ok(answer.into_inner().host)
     }
 }
 
 #[tokio::test]
-async fn a_command_gets_its_output_and_its_exit_code() {
+async fn a_call_gets_its_answer_or_its_error_with_details() {
     let office = Office::open().await;
     let _socket = office.serve();
-    let (out, ending) = office.ask("version").await.unwrap();
-    assert!(out.starts_with("office 1.0.0\n"), "{out}");
-    assert_eq!(ending, Ending::default());
+    assert_eq!(office.ask().await.unwrap(), "office");
+    assert_eq!(office.run("office.fail").await.unwrap(), RunState::Failed);
+    let refused = office.run("office.none").await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    let details = refused.get_error_details();
+    assert_eq!(details.error_info().unwrap().reason, "JOB_UNKNOWN");
+}
 
-    let (out, ending) = office.ask("job run office.fail").await.unwrap();
-    assert!(
-        out.contains("failed") && out.ends_with("no paper in tray 1\n"),
-        "{out}"
-    );
-    assert_eq!(ending.exit_code, 1);
-    insta::assert_snapshot!(ending.complaint, @"error: office.fail: no paper in tray 1");
+#[tokio::test]
+async fn rows_are_listed_got_exported_and_watched_as_in_the_hosts_own_process() {
+    let office = Office::open().await;
+    let _socket = office.serve();
+    office.run("office.fail").await.unwrap();
+    let here = DataServiceClient::on(office.services.channel(Caller::owner()));
+    let there: DataServiceClient = office.client().await;
+    let mut answers = Vec::new();
+    for mut data in [here, there] {
+        let table = "sdk.job_run".to_owned();
+        let list = ListRowsRequest {
+            table: table.clone(),
+            ..ListRowsRequest::default()
+        };
+        let listed = data.list_rows(list).await.unwrap().into_inner();
+        let key = vec!["office.fail".to_owned()];
+        let get = GetRowRequest {
+            table: "sdk.job".to_owned(),
+            key,
+        };
+        let got = data.get_row(get).await.unwrap().into_inner();
+        let tables = data
+            .list_tables(ListTablesRequest {})
+            .await
+            .unwrap()
+            .into_inner();
+        let export = ExportRowsRequest {
+            tables: vec![table],
+        };
+        let mut stream = data.export_rows(export).await.unwrap().into_inner();
+        let mut exported = Vec::new();
+        while let Some(message) = stream.message().await.unwrap() {
+            exported.push(message);
+        }
+        assert_eq!(exported.len(), 1);
+        let watch = WatchRowsRequest {
+            from: Some(0),
+            ..WatchRowsRequest::default()
+        };
+        let mut watched = data.watch_rows(watch).await.unwrap().into_inner();
+        soon(watched.message()).await.unwrap().unwrap();
+        let first = soon(watched.message()).await.unwrap().unwrap();
+        answers.push((listed, got, tables, exported, first));
+    }
+    assert_eq!(answers[0], answers[1]);
 }
 
 #[tokio::test]
@@ -135,23 +198,28 @@ async fn the_socket_is_for_its_owner_and_replaces_what_a_dead_host_left() {
 }
 
 #[tokio::test]
-async fn a_command_that_comes_while_the_host_starts_waits() {
+async fn a_call_that_comes_while_the_host_starts_waits() {
     let office = Office::open().await;
     let socket = office.bind();
-    let (answer, _socket) = tokio::join!(office.ask("version"), async {
+    let (answer, _socket) = tokio::join!(office.ask(), async {
         tokio::task::yield_now().await;
-        socket.serve(Arc::clone(&office.host))
+        socket.serve(office.services.dispatch().clone())
     });
-    assert_eq!(answer.unwrap().1.exit_code, 0);
+    assert_eq!(answer.unwrap(), "office");
 }
 
 #[tokio::test]
 async fn a_host_that_goes_away_is_not_taken_for_one_that_cannot_be_reached() {
     let office = Office::open().await;
     let socket = office.bind();
-    let (answer, ()) = tokio::join!(office.ask("version"), async { drop(socket) });
-    assert!(matches!(answer, Err(AskError::Gone)), "{answer:?}");
-    let answer = office.ask("version").await;
+    let channel = office.channel().await.unwrap();
+    drop(socket);
+    let mut modules = ModuleServiceClient::on(channel);
+    let answer = soon(modules.list_modules(ListModulesRequest {}))
+        .await
+        .unwrap_err();
+    assert_eq!(answer.code(), Code::Unavailable);
+    let answer = office.channel().await;
     assert!(
         matches!(answer, Err(AskError::Unreachable { .. })),
         "{answer:?}"
@@ -162,10 +230,12 @@ async fn a_host_that_goes_away_is_not_taken_for_one_that_cannot_be_reached() {
 async fn whoever_says_nothing_does_not_hold_up_the_stop() {
     let office = Office::open().await;
     let socket = office.serve();
-    let mut half = office.connect().await;
-    half.write_all(b"{\"words\":").await.unwrap();
-    office.ask("version").await.unwrap();
-    soon(socket.stop(Duration::MAX)).await;
+    let path = office.data.path().join(FILE_NAME);
+    let _silent = UnixStream::connect(&path).await.unwrap();
+    let mut half = UnixStream::connect(&path).await.unwrap();
+    half.write_all(b"PRI * HTTP/2.0\r\n").await.unwrap();
+    office.ask().await.unwrap();
+    soon(socket.stop(Duration::from_hours(1))).await;
 }
 
 #[tokio::test]
@@ -182,18 +252,22 @@ async fn a_run_that_somebody_waits_for_ends_with_the_host_and_is_answered() {
         running.stop(SOON).await;
         socket.stop(SOON).await;
     };
-    let (answer, ()) = tokio::join!(office.ask("job run office.wait"), stop);
-    let (out, ending) = answer.unwrap();
-    assert!(out.contains("done"), "{out} {ending:?}");
+    let (answer, ()) = tokio::join!(office.run("office.wait"), stop);
+    assert_eq!(answer.unwrap(), RunState::Done);
 }
 
 #[tokio::test]
-async fn words_that_are_no_request_are_refused() {
+async fn a_watch_ends_with_the_host() {
     let office = Office::open().await;
-    let _socket = office.serve();
-    let mut stream = office.connect().await;
-    stream.write_all(b"nonsense\n").await.unwrap();
-    let mut answer = String::new();
-    soon(stream.read_to_string(&mut answer)).await.unwrap();
-    assert!(answer.contains("cannot read the command"), "{answer}");
+    let socket = office.serve();
+    let mut data: DataServiceClient = office.client().await;
+    let watched = data.watch_rows(WatchRowsRequest::default()).await.unwrap();
+    let mut watched = watched.into_inner();
+    soon(watched.message()).await.unwrap();
+    office.host.begin_stop();
+    assert_eq!(
+        soon(watched.message()).await.unwrap_err().code(),
+        Code::Unavailable
+    );
+    soon(socket.stop(Duration::from_hours(1))).await;
 }

@@ -3,40 +3,43 @@
 use std::{io, path::Path};
 
 use anyhow::anyhow;
-use sdk_schema::{Break, CompatibilityReport, Release};
+use sdk_schema::Release;
 
 use crate::{
-    cli::{CommandError, Output},
-    host::Linked,
+    cli::{CommandError, Output, Session, document::document},
+    proto::sdk::v1::{CheckCompatibleRequest, CheckCompatibleResponse},
 };
 
-/// Says whether the binary whose `schema --json` is in the file `from` could run
+/// Says whether the binary whose `schema --json` was in the file `from` could run
 /// on the schema of the linked modules; fails when it could not.
-pub(crate) fn compatible(
-    linked: &Linked,
+pub(super) async fn compatible(
+    session: &Session<'_>,
     from: &Path,
+    text: String,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let previous = read(from)?;
-    let report = linked.application()?.compatibility(&previous);
+    let previous = read(from, &text)?;
+    let request = CheckCompatibleRequest { release: text };
+    let report = session.migrations().check_compatible(request).await?;
+    let report = report.into_inner();
     let name = name(&previous);
-    out.either(&report, |out| write(&report, &name, out))?;
+    out.either(&document(&report), |out| write(&report, &name, out))?;
     if report.compatible {
         return Ok(());
     }
-    let error = anyhow!("{name} cannot run on the schema of {}", linked.label());
+    let own = session.linked().label();
+    let error = anyhow!("{name} cannot run on the schema of {own}");
     Err(CommandError::failed(error)
         .hint("stop it before this one applies its migrations, or release the change in two steps"))
 }
 
-fn read(file: &Path) -> Result<Release, CommandError> {
-    let refuse = |detail: String| {
-        CommandError::failed(anyhow!("{}: {detail}", file.display()))
-            .hint("`schema --json` of the older binary writes the file")
-    };
-    let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
+fn read(file: &Path, text: &str) -> Result<Release, CommandError> {
+    serde_json::from_str(text)
+        .map_err(|error| CommandError::failed(anyhow!("{}: {error}", file.display())).hint(HINT))
 }
+
+/// Where such a file comes from.
+pub(crate) const HINT: &str = "`schema --json` of the older binary writes the file";
 
 fn name(release: &Release) -> String {
     match (&release.host, &release.version) {
@@ -45,17 +48,12 @@ fn name(release: &Release) -> String {
     }
 }
 
-fn write(report: &CompatibilityReport, name: &str, out: &mut Output<'_>) -> io::Result<()> {
+fn write(report: &CheckCompatibleResponse, name: &str, out: &mut Output<'_>) -> io::Result<()> {
     let new = report.new.len();
     out.line(format_args!("{new} migrations are new to {name}"))?;
-    for Break {
-        migration,
-        operation,
-        message,
-        ..
-    } in &report.breaks
-    {
-        let place = match (migration, operation) {
+    for broken in &report.breaks {
+        let message = &broken.message;
+        let place = match (&broken.migration, broken.operation) {
             (Some(migration), Some(operation)) => format!("{migration}, operation {operation}: "),
             (Some(migration), None) => format!("{migration}: "),
             _ => String::new(),

@@ -4,24 +4,28 @@ use sdk_schema::MigrationId;
 
 use super::status::in_words;
 use crate::{
-    cli::{CommandError, Output},
-    host::Host,
-    migrate::Mark,
+    cli::{CommandError, MarkAs, Output, Session, document::document},
+    proto::sdk::v1::{self as wire, MarkRequest},
 };
 
 /// Says of a migration what is so.
 pub(super) async fn mark(
-    host: &Host,
+    session: &Session<'_>,
     migration: &MigrationId,
-    mark: Mark,
+    mark: MarkAs,
     reason: &str,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let marked = host.migrator()?.mark(migration, mark, reason).await?;
-    Ok(out.either(&marked, |out| {
-        let (what, before) = (in_words(marked.action), &marked.before);
+    let request = MarkRequest {
+        migration: migration.to_string(),
+        r#as: wire::MarkAs::from(mark).into(),
+        reason: reason.to_owned(),
+    };
+    let marked = session.migrations().mark(request).await?.into_inner();
+    Ok(out.either(&document(&marked), |out| {
+        let (what, before) = (in_words(marked.action()), &marked.before);
         out.line(format_args!("{migration} {what}; before: {before}"))?;
-        let name = host.linked().name();
+        let name = session.name();
         out.line(format_args!(
             "hint: `{name} migrate verify` checks that the tables agree"
         ))

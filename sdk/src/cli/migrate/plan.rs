@@ -2,32 +2,20 @@
 
 use std::io;
 
-use sdk_schema::{Lint, MigrationId, Preview, PreviewedMigration, PreviewedOperation, Work};
+use sdk_schema::Stamp;
 
 use super::report::write_orphaned;
 use crate::{
-    cli::{CommandError, Output},
-    host::Host,
+    cli::{Output, document::document},
+    proto::sdk::v1::{GetPlanResponse, Lint, PlannedMigration, PlannedOperation, Work},
 };
 
-/// Shows what `apply` would do; writes nothing.
-pub(super) async fn plan(
-    host: &Host,
-    allow_late: &[MigrationId],
-    out: &mut Output<'_>,
-) -> Result<(), CommandError> {
-    let migrator = host.migrator()?;
-    let plan = migrator.plan(allow_late).await?;
-    let preview = migrator.preview(&plan).await?;
-    Ok(write(&preview, out)?)
-}
-
 /// Writes a tree by stamp and module.
-pub(super) fn write(preview: &Preview, out: &mut Output<'_>) -> io::Result<()> {
-    out.either(preview, |out| write_tree(preview, out))
+pub(super) fn write(plan: &GetPlanResponse, out: &mut Output<'_>) -> io::Result<()> {
+    out.either(&document(plan), |out| write_tree(plan, out))
 }
 
-fn write_tree(preview: &Preview, out: &mut Output<'_>) -> io::Result<()> {
+fn write_tree(preview: &GetPlanResponse, out: &mut Output<'_>) -> io::Result<()> {
     for rename in &preview.renamed {
         out.line(format_args!(
             "rename module `{}` to `{}`, with its tables and its history",
@@ -52,8 +40,7 @@ fn write_tree(preview: &Preview, out: &mut Output<'_>) -> io::Result<()> {
     }
 }
 
-fn write_migration(migration: &PreviewedMigration, out: &mut Output<'_>) -> io::Result<()> {
-    let id = &migration.id;
+fn write_migration(migration: &PlannedMigration, out: &mut Output<'_>) -> io::Result<()> {
     let late = if migration.late { "  (late)" } else { "" };
     let resumes = if migration.resumes.is_some() {
         "  (goes on)"
@@ -62,9 +49,9 @@ fn write_migration(migration: &PreviewedMigration, out: &mut Output<'_>) -> io::
     };
     let line = format!(
         "{}  {}  {}{late}{resumes}  {}",
-        id.stamp.instant().format("%Y-%m-%d %H:%M:%S"),
-        id.module,
-        id.name,
+        second(&migration.stamp),
+        migration.module,
+        migration.name,
         migration.description
     );
     out.line(line.trim_end())?;
@@ -84,21 +71,31 @@ fn write_migration(migration: &PreviewedMigration, out: &mut Output<'_>) -> io::
 }
 
 /// What there is to say of a table without rows nobody wants to know.
-fn matters(migration: &PreviewedMigration, lint: &Lint) -> bool {
-    let operation = lint.operation.and_then(|number| number.checked_sub(1));
-    let operation = operation.and_then(|position| migration.operations.get(position));
+fn matters(migration: &PlannedMigration, lint: &Lint) -> bool {
+    let position = lint.operation.and_then(|number| number.checked_sub(1));
+    let position = position.and_then(|position| usize::try_from(position).ok());
+    let operation = position.and_then(|position| migration.operations.get(position));
     operation.is_none_or(|operation| operation.rows != Some(0))
 }
 
-fn describe(operation: &PreviewedOperation) -> String {
-    let PreviewedOperation {
-        in_words,
-        rows,
-        work,
-        ..
-    } = operation;
-    match (work, rows) {
-        (Work::Catalogue, _) | (_, Some(0)) => in_words.clone(),
-        _ => format!("{in_words}: {}", work.describe(*rows)),
+/// The second of a stamp, as people read it.
+fn second(stamp: &str) -> String {
+    match stamp.parse::<Stamp>() {
+        Ok(stamp) => stamp.instant().format("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => stamp.to_owned(),
+    }
+}
+
+fn describe(operation: &PlannedOperation) -> String {
+    let work = match operation.work() {
+        Work::Catalogue => return operation.in_words.clone(),
+        Work::Reads => sdk_schema::Work::Reads,
+        Work::Rewrites => sdk_schema::Work::Rewrites,
+        Work::Removes => sdk_schema::Work::Removes,
+        Work::Unknown | Work::Unspecified => sdk_schema::Work::Unknown,
+    };
+    match operation.rows {
+        Some(0) => operation.in_words.clone(),
+        rows => format!("{}: {}", operation.in_words, work.describe(rows)),
     }
 }

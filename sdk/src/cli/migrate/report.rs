@@ -2,16 +2,11 @@
 
 use std::{io, time::Duration};
 
-use sdk_schema::MigrationId;
+use crate::{cli::Output, proto::sdk::v1::ApplyReport};
 
-use crate::{cli::Output, migrate::Report};
-
-pub(super) fn write(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
+pub(super) fn write(report: &ApplyReport, out: &mut Output<'_>) -> io::Result<()> {
     if let Some(snapshot) = &report.snapshot {
-        out.line(format_args!(
-            "snapshot of the store as it was: {}",
-            snapshot.display()
-        ))?;
+        out.line(format_args!("snapshot of the store as it was: {snapshot}"))?;
     }
     for rename in &report.renamed {
         out.line(format_args!(
@@ -43,12 +38,12 @@ pub(super) fn write(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
 
 /// A line for each module that is not linked.
 pub(super) fn write_orphaned<'a>(
-    orphaned: impl Iterator<Item = &'a MigrationId>,
+    orphaned: impl Iterator<Item = &'a String>,
     out: &mut Output<'_>,
 ) -> io::Result<()> {
     let mut modules: Vec<(&str, usize)> = Vec::new();
     for id in orphaned {
-        let module = id.module.as_str();
+        let module = id.split('/').next().unwrap_or(id);
         match modules.iter_mut().find(|(known, _)| *known == module) {
             Some((_, count)) => *count += 1,
             None => modules.push((module, 1)),

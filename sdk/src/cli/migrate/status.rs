@@ -2,22 +2,23 @@
 
 use std::{io, time::Duration};
 
-use sdk_schema::MigrationStatus;
+use serde_json::Value as Json;
 
 use crate::{
-    cli::{CommandError, Output, output::moment as shown},
-    host::Host,
-    migrate::{EventAction, MigrationEvent, Moment},
+    cli::{
+        CommandError, Output,
+        document::{document, documents},
+        output::shown,
+    },
+    proto::sdk::v1::{
+        GetLedgerResponse, GetStatusResponse, LedgerAction, MigrationState, MigrationStatus,
+    },
 };
 
-/// Lists all migrations in global order.
-pub(super) async fn status(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let status = host.migrator()?.status().await?;
-    Ok(write(&status, out)?)
-}
-
-pub(super) fn write(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<()> {
-    out.either(&status, |out| write_table(status, out))
+/// Writes all migrations in global order.
+pub(super) fn write(status: &GetStatusResponse, out: &mut Output<'_>) -> io::Result<()> {
+    let migrations = &status.migrations;
+    out.either(&documents(migrations), |out| write_table(migrations, out))
 }
 
 fn write_table(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<()> {
@@ -25,11 +26,11 @@ fn write_table(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<(
         .iter()
         .map(|migration| {
             vec![
-                migration.state.to_string(),
-                migration.stamp.to_string(),
-                migration.module.to_string(),
-                migration.name.to_string(),
-                migration.applied_at.map(shown).unwrap_or_default(),
+                state(migration.state()).to_owned(),
+                migration.stamp.clone(),
+                migration.module.clone(),
+                migration.name.clone(),
+                shown(migration.applied_at.as_ref()),
                 migration.description.clone(),
             ]
         })
@@ -50,21 +51,44 @@ fn write_table(status: &[MigrationStatus], out: &mut Output<'_>) -> io::Result<(
     Ok(())
 }
 
+/// The word of a state.
+fn state(state: MigrationState) -> &'static str {
+    match state {
+        MigrationState::Unspecified => "unknown",
+        MigrationState::Applied => "applied",
+        MigrationState::Marked => "marked",
+        MigrationState::Running => "running",
+        MigrationState::Pending => "pending",
+        MigrationState::Late => "late",
+        MigrationState::Adopted => "adopted",
+        MigrationState::Replaced => "replaced",
+        MigrationState::Changed => "changed",
+        MigrationState::Orphaned => "orphaned",
+        MigrationState::Refused => "refused",
+    }
+}
+
 /// Writes the order of application, and what was done otherwise than by applying.
 pub(super) fn write_history(
-    moment: &Moment,
-    events: &[MigrationEvent],
+    ledger: &GetLedgerResponse,
     out: &mut Output<'_>,
-) -> io::Result<()> {
-    let rows: Vec<_> = moment
+) -> Result<(), CommandError> {
+    let mut told = document(ledger);
+    // The tables are a document of their own.
+    told["schema"] = serde_json::from_str(&ledger.schema).unwrap_or(Json::Null);
+    Ok(out.either(&told, |out| write_entries(ledger, out))?)
+}
+
+fn write_entries(ledger: &GetLedgerResponse, out: &mut Output<'_>) -> io::Result<()> {
+    let rows: Vec<_> = ledger
         .ledger
         .iter()
         .map(|entry| {
             let late = if entry.late { "late" } else { "" };
             vec![
                 entry.position.to_string(),
-                shown(entry.applied_at),
-                entry.id.to_string(),
+                shown(entry.applied_at.as_ref()),
+                entry.id.clone(),
                 format!("{:?}", Duration::from_millis(entry.duration_ms)),
                 entry.host.clone().unwrap_or_default(),
                 late.to_owned(),
@@ -76,13 +100,13 @@ pub(super) fn write_history(
         &rows,
         "nothing has been applied",
     )?;
-    for event in events {
+    for event in &ledger.events {
         let reason = event.reason.as_deref().map(|it| format!(": {it}"));
         out.line(format_args!(
             "{}  {} {} by {}{}",
-            shown(event.at),
+            shown(event.at.as_ref()),
             event.migration,
-            in_words(event.action),
+            in_words(event.action()),
             event.host,
             reason.unwrap_or_default(),
         ))?;
@@ -91,13 +115,14 @@ pub(super) fn write_history(
 }
 
 /// What was done, after the name of the migration.
-pub(super) fn in_words(action: EventAction) -> &'static str {
+pub(super) fn in_words(action: LedgerAction) -> &'static str {
     match action {
-        EventAction::MarkedApplied => "marked as applied",
-        EventAction::MarkedPending => "marked as pending",
-        EventAction::MarkedAccepted => "accepted as it is now",
-        EventAction::TakenBack => "taken back",
-        EventAction::Adopted => "put in the place of what it stands for",
-        EventAction::Renamed => "renamed with its module",
+        LedgerAction::Unspecified => "changed",
+        LedgerAction::MarkedApplied => "marked as applied",
+        LedgerAction::MarkedPending => "marked as pending",
+        LedgerAction::MarkedAccepted => "accepted as it is now",
+        LedgerAction::TakenBack => "taken back",
+        LedgerAction::Adopted => "put in the place of what it stands for",
+        LedgerAction::Renamed => "renamed with its module",
     }
 }

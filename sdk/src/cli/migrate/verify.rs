@@ -1,15 +1,18 @@
 //! `migrate verify`: the store, its ledger and the binary against each other.
 
 use crate::{
-    cli::{CommandError, Output},
-    host::Host,
-    migrate::Check,
+    cli::{CommandError, Output, Session, document::document},
+    proto::sdk::v1::{MigrationCheck, VerifyRequest},
 };
 
 /// Shows each check and what it found; fails when one does not hold.
-pub(super) async fn verify(host: &Host, out: &mut Output<'_>) -> Result<(), CommandError> {
-    let verification = host.migrator()?.verify().await?;
-    out.either(&verification, |out| {
+pub(super) async fn verify(
+    session: &Session<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), CommandError> {
+    let verification = session.migrations().verify(VerifyRequest {}).await?;
+    let verification = verification.into_inner();
+    out.either(&document(&verification), |out| {
         let mut checks = verification.checks.iter();
         checks.try_for_each(|check| write_check(check, out))
     })?;
@@ -18,7 +21,7 @@ pub(super) async fn verify(host: &Host, out: &mut Output<'_>) -> Result<(), Comm
         0 => Ok(()),
         count => {
             let s = if count == 1 { "" } else { "s" };
-            let name = host.linked().name();
+            let name = session.name();
             Err(
                 CommandError::failed(anyhow::anyhow!("{count} check{s} failed"))
                     .hint(format!("`{name} migrate status` shows each migration")),
@@ -27,7 +30,7 @@ pub(super) async fn verify(host: &Host, out: &mut Output<'_>) -> Result<(), Comm
     }
 }
 
-fn write_check(check: &Check, out: &mut Output<'_>) -> std::io::Result<()> {
+fn write_check(check: &MigrationCheck, out: &mut Output<'_>) -> std::io::Result<()> {
     let verdict = if check.holds { "ok  " } else { "FAIL" };
     let found = check.found.join("\n                 ");
     out.line(format_args!("{verdict}  {:<9}  {found}", check.check))

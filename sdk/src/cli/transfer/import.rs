@@ -1,53 +1,88 @@
 //! `data import`.
+//!
+//! Lines are read and sent as they come, so that a file may be of any size. When one
+//! of them is not what it should be, the call is given up before it has come to its
+//! end, and nothing is written.
 
-use std::{collections::HashMap, path::Path};
+use std::{io::BufRead, path::Path};
 
-use anyhow::{Context, anyhow};
-use indexmap::IndexMap;
-use sdk_schema::{Row, Schema, TableName};
+use anyhow::anyhow;
+use sdk_schema::Schema;
 use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::Line;
 use crate::{
-    cli::{CommandError, Output},
-    host::Host,
-    seed::{key_of, key_text, order},
-    store::{StoreError, WriteTx},
+    cli::{CommandError, EXIT_FAILED, Output, Session},
+    proto::sdk::v1::{ImportRowsRequest, ImportRowsResponse},
+    rpc::{Response, Status},
+    system::rows::to_struct,
 };
 
 /// How many faults are shown; who has more has made one mistake in all lines.
 const MAX_FAULTS: usize = 20;
 
-/// Writes all rows of `text`, or none. `file` is what it was read from.
+/// How many rows are read ahead of those that are sent.
+const AHEAD: usize = 64;
+
+/// Writes all rows of `lines`, or none. `file` is what they are read from.
 pub(in crate::cli) async fn import(
-    host: &Host,
+    session: &Session<'_>,
     file: &Path,
-    text: &str,
+    lines: Option<Box<dyn BufRead + Send>>,
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
-    let schema = host.store().schema().schema();
+    let schema = session.tables().await?;
     let source = source(file);
-    let lines =
-        Lines::parse(&schema, text).map_err(|faults| refusal(anyhow!(shown(&source, &faults))))?;
-    let count = lines.count();
-    let batches = lines.in_order(&schema);
-    host.store()
-        .write(async |tx| {
-            for (name, rows) in &batches {
-                for (number, row) in rows {
-                    import_row(tx, name, row)
-                        .await
-                        .with_context(|| format!("{source}, line {number}"))?;
-                }
-            }
-            Ok::<_, anyhow::Error>(())
-        })
-        .await
-        .map_err(refusal)?;
+    let lines = lines.ok_or_else(|| CommandError::usage("there is nothing to import"))?;
+    let (sender, rows) = mpsc::channel(AHEAD);
+    let (reader_of, named) = (schema, source.clone());
+    // The sender is kept by the reader until it has found every line good: the stream
+    // of one that has not is never ended, but given up.
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = send_all(&reader_of, lines, &sender);
+        (read.map_err(|faults| shown(&named, &faults)), sender)
+    });
+    let mut data = session.data();
+    let call = data.import_rows(ReceiverStream::new(rows));
+    let answer = finish(call, reading).await.map_err(|error| match error {
+        Refused::Here(text) => refusal(anyhow!(text)),
+        Refused::There(status) => said(&source, status),
+    })?;
+    let count = answer.into_inner().imported;
     let document = json!({ "imported": count });
     Ok(out.either(&document, |out| {
         out.line(format_args!("rows: {count} imported"))
     })?)
+}
+
+/// Who has refused the rows.
+enum Refused {
+    /// This program, while it read them.
+    Here(String),
+    /// The host.
+    There(Status),
+}
+
+type Reading = tokio::task::JoinHandle<(Result<(), String>, mpsc::Sender<ImportRowsRequest>)>;
+
+/// Waits until everything is read, and for the answer.
+async fn finish(
+    call: impl Future<Output = Result<Response<ImportRowsResponse>, Status>>,
+    reading: Reading,
+) -> Result<Response<ImportRowsResponse>, Refused> {
+    let mut call = std::pin::pin!(call);
+    tokio::select! {
+        // The host may refuse before everything is sent.
+        answer = &mut call => return answer.map_err(Refused::There),
+        read = reading => match read {
+            Ok((Ok(()), sender)) => drop(sender),
+            Ok((Err(faults), _)) => return Err(Refused::Here(faults)),
+            Err(stopped) => return Err(Refused::Here(stopped.to_string())),
+        },
+    }
+    call.await.map_err(Refused::There)
 }
 
 fn source(file: &Path) -> String {
@@ -61,13 +96,22 @@ fn refusal(error: anyhow::Error) -> CommandError {
     CommandError::failed(error).hint("nothing was imported")
 }
 
-async fn import_row(tx: &mut WriteTx<'_>, table: &TableName, row: &Row) -> Result<(), StoreError> {
-    tx.table(&table.to_string())?.upsert(row.clone()).await
+/// What the host says of lines, with the file that they are of.
+fn said(source: &str, status: Status) -> CommandError {
+    let of_line = |line: &str| match line.strip_prefix("line ") {
+        Some(rest) => format!("{source}, line {rest}"),
+        None => line.to_owned(),
+    };
+    let lines: Vec<_> = status.message().lines().map(of_line).collect();
+    let error = CommandError::failed(status);
+    error
+        .with_message(lines.join("\n"))
+        .with_exit_code(EXIT_FAILED)
 }
 
 /// What is wrong with a line, counted from 1.
 struct Fault {
-    line: usize,
+    line: u64,
     /// Where in the line, if it is not the row as a whole.
     column: Option<usize>,
     detail: String,
@@ -79,10 +123,13 @@ fn shown(source: &str, faults: &[Fault]) -> String {
         .iter()
         .take(MAX_FAULTS)
         .map(|fault| {
-            let line = fault.line;
+            let line = match fault.line {
+                0 => String::new(),
+                line => format!(", line {line}"),
+            };
             let place = fault.column.map(|column| format!(", column {column}"));
             format!(
-                "{source}, line {line}{}: {}",
+                "{source}{line}{}: {}",
                 place.unwrap_or_default(),
                 fault.detail
             )
@@ -94,80 +141,68 @@ fn shown(source: &str, faults: &[Fault]) -> String {
     lines.join("\n")
 }
 
-/// Rows with the numbers of their lines.
-type Numbered = Vec<(usize, Row)>;
-
-/// The rows of an import by their tables.
-#[derive(Default)]
-struct Lines {
-    tables: IndexMap<TableName, Numbered>,
-    /// The line of each key.
-    keys: HashMap<(TableName, String), usize>,
+/// Reads every line and sends what it says as long as all are good; empty ones are
+/// skipped.
+fn send_all(
+    schema: &Schema,
+    lines: Box<dyn BufRead + Send>,
+    sender: &mpsc::Sender<ImportRowsRequest>,
+) -> Result<(), Vec<Fault>> {
+    let mut faults = Vec::new();
+    for (line, text) in (1..).zip(lines.lines()) {
+        let text = match text {
+            Ok(text) => text,
+            Err(error) => {
+                let detail = error.to_string();
+                let column = None;
+                return Err(vec![Fault {
+                    line: 0,
+                    column,
+                    detail,
+                }]);
+            }
+        };
+        if text.trim().is_empty() {
+            continue;
+        }
+        match read(schema, line, &text) {
+            Ok(message) if faults.is_empty() => {
+                // Whoever does not take it has answered already.
+                if sender.blocking_send(message).is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
 }
 
-impl Lines {
-    /// Reads every line; empty ones are skipped.
-    fn parse(schema: &Schema, text: &str) -> Result<Self, Vec<Fault>> {
-        let mut lines = Self::default();
-        let mut faults = Vec::new();
-        for (index, text) in text.lines().enumerate() {
-            if !text.trim().is_empty() {
-                let added = lines.add(schema, index + 1, text);
-                faults.extend(added.err());
-            }
-        }
-        if faults.is_empty() {
-            Ok(lines)
-        } else {
-            Err(faults)
-        }
-    }
-
-    fn add(&mut self, schema: &Schema, line: usize, text: &str) -> Result<(), Fault> {
-        let whole = |detail: String| Fault {
-            line,
-            column: None,
-            detail,
-        };
-        let read: Line = serde_json::from_str(text).map_err(|error| broken(line, &error))?;
-        let name = read.table;
-        let table = schema.tables.get(&name);
-        let table = table.ok_or_else(|| whole(format!("the store has no table `{name}`")))?;
-        let row = table
-            .row_from_json(&read.row)
-            .map_err(|error| whole(error.to_string()))?;
-        let key = key_text(&key_of(table, &row));
-        if let Some(first) = self.keys.insert((name.clone(), key.clone()), line) {
-            return Err(whole(format!(
-                "key {key} of `{name}` stands in line {first} already"
-            )));
-        }
-        self.tables.entry(name).or_default().push((line, row));
-        Ok(())
-    }
-
-    fn count(&self) -> usize {
-        self.tables.values().map(Vec::len).sum()
-    }
-
-    /// The rows in an order in which each comes after those it refers to.
-    fn in_order(mut self, schema: &Schema) -> Vec<(TableName, Numbered)> {
-        let mut batches = Vec::new();
-        for (name, table) in order::tables(schema) {
-            let Some(numbered) = self.tables.swap_remove(name) else {
-                continue;
-            };
-            let (numbers, rows): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
-            let places = order::rows(name, table, &rows).into_iter();
-            let sorted = places.map(|place| (numbers[place], rows[place].clone()));
-            batches.push((name.clone(), sorted.collect()));
-        }
-        batches
-    }
+fn read(schema: &Schema, line: u64, text: &str) -> Result<ImportRowsRequest, Fault> {
+    let whole = |detail: String| Fault {
+        line,
+        column: None,
+        detail,
+    };
+    let read: Line = serde_json::from_str(text).map_err(|error| broken(line, &error))?;
+    let table = schema.tables.get(&read.table);
+    let table = table.ok_or_else(|| whole(format!("the store has no table `{}`", read.table)))?;
+    let row = table.row_from_json(&read.row);
+    let row = row.map_err(|error| whole(error.to_string()))?;
+    Ok(ImportRowsRequest {
+        table: read.table.to_string(),
+        row: Some(to_struct(&row)),
+        line,
+    })
 }
 
 /// What the parser says, with the place in front: it counts the one line it sees.
-fn broken(line: usize, error: &serde_json::Error) -> Fault {
+fn broken(line: u64, error: &serde_json::Error) -> Fault {
     let column = error.column();
     let text = error.to_string();
     let place = format!(" at line {} column {column}", error.line());
