@@ -261,6 +261,8 @@ pub(crate) enum New {
     Seed(NewSeed),
     /// A job of a module
     Job(NewJob),
+    /// A service of a module: its proto and the type that serves it
+    Service(NewService),
     /// A translation of a module's texts
     Translation(NewTranslation),
 }
@@ -271,9 +273,20 @@ pub(crate) struct NewApp {
     pub(crate) name: AppName,
     #[command(flatten)]
     pub(crate) sdk: SdkSource,
+    /// One program for all modules, or one for the system modules and one for the others
+    #[arg(long, value_enum, default_value_t = Shape::Single)]
+    pub(crate) shape: Shape,
     /// The folder to make [default: the name]
     #[arg(long)]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// In how many programs an application runs: one that links all modules, or one for
+/// the system modules and one for the others, each with its own store.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Shape {
+    Single,
+    Dual,
 }
 
 /// Where the application gets the SDK from.
@@ -416,6 +429,15 @@ pub(crate) struct NewJob {
     /// The time zone of the schedule, such as Europe/Berlin [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(crate) tz: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewService {
+    /// The module
+    pub(crate) module: Name,
+    /// The service, such as `Orders` [default: the type of the module]
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<TypeName>,
 }
 
 #[derive(Debug, Args)]

@@ -98,6 +98,18 @@ impl CargoManifest {
         }
     }
 
+    /// Sets the `links` of the package, unless it has some: whether it had none.
+    pub(crate) fn add_links(&mut self, name: &str) -> bool {
+        let Some(package) = self.document.get_mut("package") else {
+            return false;
+        };
+        if package.get("links").is_some() {
+            return false;
+        }
+        package["links"] = value(name);
+        true
+    }
+
     /// Adds a dependency on the crate in the folder `path`.
     pub(crate) fn add_dependency(&mut self, name: &str, path: &str) {
         let mut location = InlineTable::new();

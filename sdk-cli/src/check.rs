@@ -196,7 +196,7 @@ fn warn_of_unlinked(project: &Project, outcome: &mut Outcome) {
         return;
     };
     for module in project.modules().map(Member::crate_name) {
-        if !hosts.iter().any(|host| host.source.mentions(&module)) {
+        if !hosts.iter().any(|host| host.mentions(&module)) {
             outcome.note(format!(
                 "warn {module}: no host links it; to link it, add `.module(…)` to {}",
                 first.file.display()

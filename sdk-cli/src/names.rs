@@ -15,7 +15,7 @@ const RESERVED_CRATES: [&str; 6] = ["alloc", "core", "proc_macro", "sdk", "std",
 const RESERVED_PROGRAMS: [&str; 4] = ["build", "deps", "examples", "incremental"];
 
 /// Modules in the crate of every module, written or generated.
-const RESERVED_MODULES: [&str; 4] = ["jobs", "messages", "steps", "tables"];
+const RESERVED_MODULES: [&str; 6] = ["jobs", "messages", "proto", "service", "steps", "tables"];
 
 /// Types that the fields of a table are made of.
 const RESERVED_TYPES: [&str; 9] = [
@@ -210,6 +210,11 @@ impl ModuleName {
     pub(crate) fn type_name(&self) -> String {
         self.0.to_upper_camel_case()
     }
+}
+
+/// The name of the type that stands for a module that is there.
+pub(crate) fn type_of_module(module: &Name) -> TypeName {
+    TypeName(module.to_upper_camel_case())
 }
 
 impl TypeName {

@@ -6,6 +6,7 @@ mod migration;
 mod module;
 mod refusal;
 mod seed;
+mod service;
 mod table;
 mod translation;
 
@@ -32,20 +33,25 @@ pub(crate) fn run(what: New, folder: &Path) -> Result<Report, Failure> {
         New::Migration(migration) => migration::run(&migration, &project()?),
         New::Seed(seed) => seed::run(&seed, &project()?),
         New::Job(job) => job::run(&job, &project()?),
+        New::Service(service) => service::run(&service, &project()?),
         New::Translation(translation) => translation::run(&translation, &project()?),
     }
 }
 
 /// Structs or functions to be added to one of the own modules of a crate.
 struct Addition<'a> {
-    /// The own module: `tables`, `jobs` or `steps`, which is the manifest's key as well.
+    /// The own module: `tables`, `jobs`, `steps` or `service`.
     home: &'static str,
+    /// The key of the manifest that lists them.
+    key: &'static str,
     /// The items; at least one.
     items: Vec<Item<'a>>,
     /// Whether the crate exports them.
     public: bool,
     /// How a new file begins.
     head: String,
+    /// Modules that the items name, which the head of a new file imports.
+    imports: Vec<String>,
 }
 
 /// A struct or a function to be added.
@@ -81,7 +87,7 @@ impl Addition<'_> {
         edit(&mut lib);
         for item in &self.items {
             lib.bring_in(self.home, item.name, self.public);
-            if !lib.list(self.home, item.name) {
+            if !lib.list(self.key, item.name) {
                 return Err(Refusal::NoManifest { file }.into());
             }
             // The next item stands among those that are there by then.
@@ -118,6 +124,9 @@ impl Addition<'_> {
         }
         let texts: String = self.items.into_iter().map(|item| item.text).collect();
         source.import_for(&texts, root_names);
+        for module in &self.imports {
+            source.import_module(module);
+        }
         source.append(&texts);
         if exists {
             changes.replace(file.clone(), source.into_text());

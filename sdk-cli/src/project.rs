@@ -12,7 +12,7 @@ use std::{
 };
 
 use sdk_codegen::{FileFault, folder};
-use sdk_schema::Name;
+use sdk_schema::{BUILT_IN_MODULE, Name};
 
 use crate::{cargo_manifest::CargoManifest, failure::listed};
 
@@ -167,8 +167,9 @@ impl Member {
         self.folder.as_os_str().is_empty()
     }
 
+    /// The library itself compiles its protos with the same crate, and checks itself.
     fn is_module(&self) -> bool {
-        self.manifest.builds_with("sdk-build")
+        self.manifest.builds_with("sdk-build") && self.package != BUILT_IN_MODULE
     }
 
     /// The path of a file of this package, relative to the root.

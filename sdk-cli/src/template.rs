@@ -15,12 +15,24 @@ macro_rules! template {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Template(&'static str);
 
-/// The files of a new application, by where they go.
-pub(crate) const APP: [(&str, Template); 4] = [
-    ("Cargo.toml", template!("app-single/Cargo.toml")),
-    ("README.md", template!("app-single/README.md")),
-    (".gitignore", template!("app-single/gitignore")),
-    ("src/main.rs", template!("app-single/src/main.rs")),
+/// The files of a new application in one program, by where they go.
+pub(crate) const APP_SINGLE: [(Template, Template); 4] = [
+    (Template("Cargo.toml"), template!("app-single/Cargo.toml")),
+    (Template("README.md"), template!("app-single/README.md")),
+    (Template(".gitignore"), template!("app-single/gitignore")),
+    (Template("src/main.rs"), template!("app-single/src/main.rs")),
+];
+
+/// The files of a new application in two programs, by where they go.
+pub(crate) const APP_DUAL: [(Template, Template); 5] = [
+    (Template("Cargo.toml"), template!("app-dual/Cargo.toml")),
+    (Template("README.md"), template!("app-dual/README.md")),
+    (Template(".gitignore"), template!("app-dual/gitignore")),
+    (Template("src/main.rs"), template!("app-dual/src/main.rs")),
+    (
+        Template("src/bin/{{ name }}-system.rs"),
+        template!("app-dual/src/system.rs"),
+    ),
 ];
 
 /// The files of a new module, by where they go.
@@ -41,6 +53,15 @@ pub(crate) const JOBS: Template = template!("job/jobs.rs");
 
 /// A job.
 pub(crate) const JOB: Template = template!("job/job.rs");
+
+/// The protos of a service.
+pub(crate) const PROTO: Template = template!("service/service.proto");
+
+/// The head of a file of services.
+pub(crate) const SERVICES: Template = template!("service/services.rs");
+
+/// A service.
+pub(crate) const SERVICE: Template = template!("service/service.rs");
 
 /// The head of a file of steps.
 pub(crate) const STEPS: Template = template!("step/steps.rs");

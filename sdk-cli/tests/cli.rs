@@ -34,6 +34,8 @@ mod new_migration;
 mod new_module;
 #[path = "cli/new_seed.rs"]
 mod new_seed;
+#[path = "cli/new_service.rs"]
+mod new_service;
 #[path = "cli/new_step.rs"]
 mod new_step;
 #[path = "cli/new_table.rs"]

@@ -17,12 +17,12 @@ mod socket;
 mod status_page;
 mod terminal;
 
-use std::{collections::HashMap, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode};
 
 use sdk_client::{FingerprintError, Server};
 
 use crate::{
-    config::{Config, Endpoint},
+    config::{Config, Defaults, Endpoint},
     host::{LinkError, Linked},
     module::{Declaration, Module},
     rpc::Remote,
@@ -47,6 +47,7 @@ pub struct App {
     about: String,
     declarations: Vec<Declaration>,
     elsewhere: Vec<(Declaration, Endpoint)>,
+    defaults: Defaults,
 }
 
 impl App {
@@ -59,6 +60,7 @@ impl App {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             declarations: Vec::new(),
             elsewhere: Vec::new(),
+            defaults: Defaults::default(),
         }
     }
 
@@ -75,6 +77,20 @@ impl App {
     /// the like: see [`Config::endpoint`].
     pub fn remote<M: Module>(mut self, _module: M, endpoint: impl Into<Endpoint>) -> Self {
         self.elsewhere.push((M::declaration(), endpoint.into()));
+        self
+    }
+
+    /// Sets the folder of the data, where neither `--data` nor `<APP>_DATA` names
+    /// another; without it, `./data`. Two hosts that run side by side have one each.
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.defaults.data = folder.into();
+        self
+    }
+
+    /// Sets the address to listen on, `IP:PORT`, where neither `--addr` nor
+    /// `<APP>_ADDR` names another; without it, `127.0.0.1:8080`.
+    pub fn addr(mut self, address: impl Into<String>) -> Self {
+        self.defaults.addr = address.into();
         self
     }
 

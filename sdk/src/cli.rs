@@ -38,6 +38,6 @@ pub(crate) use migrate::{
 pub use output::Output;
 pub use parse::{
     Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MarkAs, MigrateCommand,
-    MigratePolicy, SeedCommand, ServeArgs, parse,
+    MigratePolicy, SeedCommand, ServeArgs, parse, parse_with,
 };
 pub(crate) use session::Session;

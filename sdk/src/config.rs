@@ -12,6 +12,24 @@ pub const DEFAULT_DATA: &str = "./data";
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_ADDR: &str = "127.0.0.1:8080";
 
+/// What a host uses unless the command line or the environment say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defaults {
+    /// Where it keeps its data.
+    pub data: PathBuf,
+    /// Where it listens, `IP:PORT`.
+    pub addr: String,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            data: DEFAULT_DATA.into(),
+            addr: DEFAULT_ADDR.to_owned(),
+        }
+    }
+}
+
 /// Why a setting cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -123,6 +141,7 @@ impl Endpoint {
 #[derive(Debug, Clone)]
 pub struct Config {
     host: String,
+    defaults: Defaults,
     variable: fn(&str) -> Option<OsString>,
 }
 
@@ -136,14 +155,21 @@ impl Config {
     pub fn with_variables(host: &str, variable: fn(&str) -> Option<OsString>) -> Self {
         Self {
             host: host.to_uppercase().replace('-', "_"),
+            defaults: Defaults::default(),
             variable,
         }
+    }
+
+    /// The same settings with other defaults.
+    #[must_use]
+    pub fn with_defaults(self, defaults: Defaults) -> Self {
+        Self { defaults, ..self }
     }
 
     /// The folder of the host's data.
     pub fn data_dir(&self, flag: Option<PathBuf>) -> PathBuf {
         flag.or_else(|| self.read("DATA").map(|(_, path)| path.into()))
-            .unwrap_or_else(|| DEFAULT_DATA.into())
+            .unwrap_or_else(|| self.defaults.data.clone())
     }
 
     /// The address to listen on.
@@ -154,7 +180,7 @@ impl Config {
                 let (name, address) = self.read("ADDR")?;
                 Some((name, address.to_string_lossy().into_owned()))
             })
-            .unwrap_or_else(|| ("default".to_owned(), DEFAULT_ADDR.to_owned()));
+            .unwrap_or_else(|| ("default".to_owned(), self.defaults.addr.clone()));
         found
             .parse()
             .map_err(|_| ConfigError::Address { origin, found })
@@ -243,6 +269,19 @@ mod tests {
             PathBuf::from("/srv/my-app")
         );
         assert_eq!(bare.data_dir(None), PathBuf::from(DEFAULT_DATA));
+    }
+
+    #[test]
+    fn a_host_has_defaults_of_its_own() {
+        let own = Defaults {
+            data: "data/system".into(),
+            addr: "127.0.0.1:8081".to_owned(),
+        };
+        let bare = Config::with_variables("acme", |_| None).with_defaults(own.clone());
+        assert_eq!(bare.data_dir(None), own.data);
+        assert_eq!(bare.address(None), Ok(own.addr.parse().unwrap()));
+        let set = with_environment().with_defaults(own);
+        assert_eq!(set.data_dir(None), PathBuf::from("/srv/my-app"));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use service::{Client, MAX_REQUEST_BYTES, MadeService, Served, Service, Servi
 
 /// The messages of `google/protobuf/*.proto`.
 pub use prost_types as well_known;
-pub use tonic::{Request, Response, Status, Streaming, async_trait, body::Body};
+pub use tonic::{Code, Request, Response, Status, Streaming, async_trait, body::Body};
 
 #[cfg(test)]
 mod tests;

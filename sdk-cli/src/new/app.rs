@@ -1,4 +1,4 @@
-//! `new app`: a workspace whose root is the host.
+//! `new app`: a workspace whose root is the host, in one program or two.
 
 use std::{
     fs, io,
@@ -10,7 +10,7 @@ use toml_edit::{InlineTable, Value};
 
 use super::Refusal;
 use crate::{
-    arguments::{NewApp, SdkSource},
+    arguments::{NewApp, SdkSource, Shape},
     changes::Changes,
     failure::Failure,
     project::relative,
@@ -28,13 +28,26 @@ pub(crate) fn run(arguments: &NewApp, folder: &Path) -> Result<Report, Failure> 
     let target = folder.join(&dir);
     refuse_occupied(&target, &dir)?;
     let [sdk, sdk_build] = dependencies(&arguments.sdk, folder, &target)?;
-    let values = context! { name, sdk, sdk_build };
+    let variable = name.to_uppercase().replace('-', "_");
+    let values = context! { name, sdk, sdk_build, variable };
+    let files: &[_] = match arguments.shape {
+        Shape::Single => &template::APP_SINGLE,
+        Shape::Dual => &template::APP_DUAL,
+    };
     let mut changes = Changes::new(target);
-    for (file, template) in template::APP {
-        changes.create(file, template.render(values.clone()));
+    for (file, template) in files {
+        changes.create(file.render(values.clone()), template.render(values.clone()));
     }
     let report = Report::of(&dir, changes.write()?);
-    Ok(report.hint(format!("cd {} && cargo run -- serve", dir.display())))
+    let dir = dir.display();
+    Ok(match arguments.shape {
+        Shape::Single => report.hint(format!("cd {dir} && cargo run -- serve")),
+        Shape::Dual => report
+            .hint(format!(
+                "cd {dir} && cargo run --bin {name}-system -- serve"
+            ))
+            .hint("in another terminal, there: cargo run -- serve"),
+    })
 }
 
 fn refuse_occupied(target: &Path, dir: &Path) -> Result<(), Refusal> {

@@ -32,9 +32,11 @@ pub(crate) fn run(arguments: &NewJob, project: &Project) -> Result<Report, Failu
     });
     let addition = Addition {
         home: "jobs",
+        key: "jobs",
         items: vec![Item { name, text }],
         public: false,
         head: template::JOBS.render(context! { module => source.name.as_str() }),
+        imports: Vec::new(),
     };
     let file = addition.make(project, member, &mut changes, |_| {})?;
     reading::rehearse(project, member, &changes)?;

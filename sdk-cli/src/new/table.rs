@@ -50,12 +50,14 @@ pub(crate) fn run(arguments: &NewTable, project: &Project) -> Result<Report, Fai
     targets.require(&mut changes);
     let addition = Addition {
         home: "tables",
+        key: "tables",
         items: vec![Item {
             name: row_type,
             text,
         }],
         public: true,
         head: template::TABLES.render(context! { module => member.crate_name() }),
+        imports: Vec::new(),
     };
     addition.make(project, member, &mut changes, |lib| targets.list(lib))?;
     reading::rehearse(project, member, &changes)?;

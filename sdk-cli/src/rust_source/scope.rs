@@ -7,16 +7,22 @@ use syn::{Item, ItemMod, ItemUse, UseTree};
 use super::{RustFile, bytes_of};
 
 /// The names of the SDK's prelude that the tool writes.
-const PRELUDE: [&str; 11] = [
+const PRELUDE: [&str; 17] = [
     "Date",
     "Id",
     "JobContext",
     "Json",
+    "Request",
+    "Response",
     "Result",
     "Row",
+    "Service",
+    "ServiceContext",
+    "Status",
     "Table",
     "Timestamp",
     "WriteTx",
+    "async_trait",
     "job",
     "step",
 ];
@@ -109,6 +115,19 @@ impl RustFile {
         let missing: Vec<_> = missing.cloned().collect();
         for name in missing {
             self.add_import("crate", &name, false);
+        }
+    }
+
+    /// Imports the module at `path`, unless this file knows one of its name.
+    pub(crate) fn import_module(&mut self, path: &str) {
+        let (parent, name) = path.rsplit_once("::").unwrap_or(("crate", path));
+        let (alone, with_others) = (format!("::{name}"), format!("::{name}::{{self"));
+        let imports = self.imports();
+        let known = imports
+            .iter()
+            .any(|(_, known)| known.ends_with(&alone) || known.contains(&with_others));
+        if !known {
+            self.add_import(parent, name, false);
         }
     }
 

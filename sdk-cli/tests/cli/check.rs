@@ -215,6 +215,13 @@ fn the_generated_code_can_be_seen() {
     /// The messages of this module, one function each.
     #[allow(clippy::all, clippy::pedantic, dead_code)]
     pub mod messages {}
+
+    #[doc(hidden)]
+    pub mod __sdk_proto {
+        pub const DESCRIPTORS: &[u8] = &[];
+        /// Services with what is wrong when nothing serves them.
+        pub const SERVICES: &[(&str, &str)] = &[];
+    }
     "#);
     insta::assert_snapshot!(terminal.type_lines("expand nope"), @"
     $ sdk-cli expand nope

@@ -78,6 +78,7 @@ fn help_says_what_there_is() {
     Options:
           --sdk-path <PATH>        Use the SDK in this folder; stays relative if it is
           --sdk-version <VERSION>  Use the SDK of this version from the registry
+          --shape <SHAPE>          One program for all modules, or one for the system modules and one for the others [default: single] [possible values: single, dual]
           --dir <DIR>              The folder to make [default: the name]
       -h, --help                   Print help
     ");

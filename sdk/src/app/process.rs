@@ -50,7 +50,8 @@ fn texts(words: impl Iterator<Item = OsString>) -> Result<Vec<String>, CommandEr
 /// Carries out a command line. What it prints goes to `out`; `serve` and help
 /// print by themselves.
 fn outcome(app: App, words: &[String], out: &mut (dyn Write + Send)) -> Ending {
-    let line = match cli::parse(&app.name, &app.about, &app.version, words) {
+    let parsed = cli::parse_with(&app.name, &app.about, &app.version, &app.defaults, words);
+    let line = match parsed {
         Ok(line) => line,
         Err(error) => {
             // Help goes to standard output, complaints to standard error. A
@@ -86,7 +87,7 @@ async fn carry_out(
     line: CommandLine,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
-    let config = Config::from_env(&app.name);
+    let config = Config::from_env(&app.name).with_defaults(app.defaults.clone());
     let data = config.data_dir(line.data);
     let key = config
         .store_key(line.store_key_file)

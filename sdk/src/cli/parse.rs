@@ -5,13 +5,13 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sdk_schema::{MigrationId, Stamp};
 
-use crate::{host::Pending, proto::sdk::v1 as wire, store::Cursor};
+use crate::{config::Defaults, host::Pending, proto::sdk::v1 as wire, store::Cursor};
 
 /// A host's command line.
 #[derive(Debug, Clone, Parser)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct CommandLine {
-    /// Folder of the host's data [default: ./data]
+    /// Folder of the host's data
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// File with the key that the store is encrypted under
@@ -59,7 +59,7 @@ pub enum Command {
 /// How to serve.
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
-    /// Address to listen on [default: 127.0.0.1:8080]
+    /// Address to listen on
     #[arg(long, value_name = "IP:PORT")]
     pub addr: Option<String>,
     /// PEM file with the certificate to speak TLS with
@@ -371,11 +371,27 @@ pub fn parse(
     version: &str,
     words: &[String],
 ) -> Result<CommandLine, clap::Error> {
+    parse_with(name, about, version, &Defaults::default(), words)
+}
+
+/// The same for a host that has defaults of its own, which help shows.
+pub fn parse_with(
+    name: &str,
+    about: &str,
+    version: &str,
+    defaults: &Defaults,
+    words: &[String],
+) -> Result<CommandLine, clap::Error> {
+    let data = defaults.data.display();
+    let data = format!("Folder of the host's data [default: {data}]");
+    let addr = format!("Address to listen on [default: {}]", defaults.addr);
     let mut matches = CommandLine::command()
         .name(name.to_owned())
         .bin_name(name)
         .about(about.to_owned())
         .version(version.to_owned())
+        .mut_arg("data", |it| it.help(data))
+        .mut_subcommand("serve", |it| it.mut_arg("addr", |it| it.help(addr)))
         .try_get_matches_from(words)?;
     CommandLine::from_arg_matches_mut(&mut matches)
 }

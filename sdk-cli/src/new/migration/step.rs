@@ -159,9 +159,11 @@ pub(super) fn addition<'a>(module: &Module, functions: &'a [Function]) -> Additi
     });
     Addition {
         home: "steps",
+        key: "steps",
         items: items.collect(),
         public: false,
         head: template::STEPS.render(context! { module => module.name.as_str() }),
+        imports: Vec::new(),
     }
 }
 

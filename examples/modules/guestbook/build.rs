@@ -1,0 +1,5 @@
+//! Checks and embeds the folders of the module.
+
+fn main() {
+    sdk_build::module();
+}
