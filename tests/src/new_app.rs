@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use crate::{Finished, Session, apps, workspace_root};
+use crate::{Finished, Running, Serving, Session, apps, workspace_root};
 
 /// A new application. Each has its own name: the programs lie side by side.
 pub struct NewApp {
@@ -92,6 +92,24 @@ impl NewApp {
         let mut command = self.session.command(own.as_deref().unwrap_or(line));
         command.current_dir(self.file(""));
         command
+    }
+
+    /// Starts a line as a user types it in the folder of the application.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    pub fn start(&self, line: &str) -> Running {
+        Running::start(&mut self.command(line))
+    }
+
+    /// Starts a host with these words and variables, and returns once it is ready.
+    ///
+    /// # Panics
+    /// When it ends before that.
+    pub fn serve(&self, line: &str, variables: &[(&str, &str)]) -> Serving {
+        let mut command = self.command(line);
+        command.envs(variables.iter().copied());
+        Serving::wait(Running::start(&mut command))
     }
 
     /// Runs a line as a user types it in the folder of the application.

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 /// What a program left behind.
@@ -176,6 +177,10 @@ pub fn signal(id: u32, name: &str) {
     );
 }
 
+/// More than the frames that keep a connection of HTTP/2, and less than a call.
+#[cfg(target_os = "linux")]
+const UPKEEP_BYTES: u64 = 60;
+
 /// A host that is ready; killed when dropped.
 pub struct Serving {
     program: Running,
@@ -203,6 +208,57 @@ impl Serving {
     /// What it printed until it was ready.
     pub fn printed(&self) -> &str {
         self.program.printed()
+    }
+
+    /// Halts it, as a machine that hangs would: it keeps its connections and answers nothing.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn halt(&self) {
+        signal(self.program.id(), "STOP");
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn go_on(&self) {
+        signal(self.program.id(), "CONT");
+    }
+
+    /// Waits until somebody calls it while it is halted: a call is more than the few
+    /// bytes by which a connection that is idle is kept.
+    ///
+    /// # Panics
+    /// When nobody does within a minute.
+    #[cfg(target_os = "linux")]
+    pub fn wait_for_callers(&self) {
+        let (_, port) = self.addr.rsplit_once(':').expect("IP:PORT");
+        let local = format!(":{:04X}", port.parse::<u16>().expect("a port"));
+        // /proc/net/tcp: `sl local_address rem_address st tx_queue:rx_queue …`
+        let unread = |line: &str| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            let [_, own, _, "01", queues, ..] = words[..] else {
+                return 0;
+            };
+            let (_, unread) = queues.split_once(':').unwrap_or_default();
+            let is_of_host = own.ends_with(&local);
+            u64::from_str_radix(unread, 16).map_or(0, |bytes| bytes * u64::from(is_of_host))
+        };
+        let patience = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < patience {
+            let sockets = std::fs::read_to_string("/proc/net/tcp").expect("a list of sockets");
+            if sockets.lines().any(|line| unread(line) > UPKEEP_BYTES) {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        panic!("nobody calls {}", self.addr);
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// Asks it to stop as an operator does and returns all that it printed.

@@ -22,5 +22,8 @@ mod policy;
 mod readme;
 #[path = "product/refusals.rs"]
 mod refusals;
+#[cfg(target_os = "linux")]
+#[path = "product/shapes.rs"]
+mod shapes;
 #[path = "product/templates.rs"]
 mod templates;

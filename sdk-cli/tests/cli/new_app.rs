@@ -79,6 +79,7 @@ fn writes_a_workspace_whose_root_is_the_host() {
     sdk-cli new migration stock
     sdk-cli new seed stock item
     sdk-cli new job stock restock --schedule "0 3 * * *"
+    sdk-cli new service stock
     sdk-cli new translation stock de
     sdk-cli check
     ```

@@ -7,12 +7,13 @@
 use product_tests::{NewApp, workspace_root};
 
 /// What makes a whole application, typed after `sdk-cli` in this order.
-const GUIDE: [&str; 7] = [
+const GUIDE: [&str; 8] = [
     "new module stock",
     "new table stock Item name:String sku:String price:i64 --unique sku --index name",
     "new migration stock",
     "new seed stock item",
     "new job stock restock --schedule \"0 3 * * *\"",
+    "new service stock",
     "new translation stock de",
     "check",
 ];
@@ -213,6 +214,7 @@ fn what_is_written_is_formatted() {
     let mut lines = vec!["new module geo"];
     lines.extend(GUIDE);
     lines.push("new job stock count --schedule @hourly --tz Europe/Berlin");
+    lines.push("new service stock OrderService");
     lines.push("new table stock Depot item:Item name:String --key item,name");
     let app = NewApp::made_by("formatted_app", &lines);
     app.run("cargo fmt --check -p formatted_app -p geo -p stock")
