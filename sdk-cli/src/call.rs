@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, IsTerminal},
+    time::Duration,
 };
 
 use clap::CommandFactory;
@@ -13,6 +14,9 @@ use crate::{
     failure::Failure,
     server,
 };
+
+/// How long somebody waits for a word.
+const COMPLETION_LIMIT: Duration = Duration::from_secs(2);
 
 /// A call that did not end well.
 #[derive(Debug)]
@@ -73,6 +77,25 @@ async fn made(
     let draws = io::stderr().is_terminal();
     let mut console = Console::new(io::stdout(), io::stderr(), draws);
     Ok(call.run(connection, &mut console, stopped).await?)
+}
+
+/// What the last of the words after `call` may become, as far as the host says it
+/// soon enough.
+pub(crate) fn complete(
+    arguments: &ServerArguments,
+    words: &[String],
+) -> Result<Vec<String>, Unfinished> {
+    let mut server = server::resolve(arguments)?;
+    server.connect_timeout = COMPLETION_LIMIT;
+    let found = server::runtime()?.block_on(async {
+        let asked = async {
+            let connection = server.connect().await.map_err(CallError::from)?;
+            let pool = reflection::pool(connection).await?;
+            Ok::<_, CallError>(Calls::new(pool).complete(words))
+        };
+        tokio::time::timeout(COMPLETION_LIMIT, asked).await
+    });
+    Ok(found.map_err(CallError::failed)??)
 }
 
 fn asks_for_help(words: &[OsString]) -> bool {

@@ -49,6 +49,10 @@ use project::Project;
 use report::Report;
 
 fn main() -> ExitCode {
+    let mut words = env::args_os();
+    if words.nth(1).is_some_and(|word| word == completion::COMMAND) {
+        return end(Ok(completion::complete(words.collect())));
+    }
     let arguments = Arguments::parse();
     let folder = match env::current_dir() {
         Ok(folder) => folder,

@@ -1,6 +1,7 @@
 //! The command line of a pool: [`Calls`], and the `clap` commands of its
 //! services, methods and fields.
 
+mod complete;
 mod flag;
 
 use clap::{Arg, ArgAction, Command, builder::PossibleValue};

@@ -16,6 +16,9 @@ mod reflected;
 mod screen;
 
 #[cfg(test)]
+#[path = "client/completion.rs"]
+mod completion;
+#[cfg(test)]
 #[path = "client/connections.rs"]
 mod connections;
 #[cfg(test)]
