@@ -95,8 +95,7 @@ pub(crate) enum ProfileError {
     },
 }
 
-/// All profiles of a user.
-#[derive(Debug)]
+/// All profiles of a user. Their tokens are among them: it has no `Debug`.
 pub(crate) struct Profiles {
     file: PathBuf,
     document: DocumentMut,

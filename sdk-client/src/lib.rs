@@ -13,6 +13,25 @@
 //! environment nor the home folder. Files and standard input are opened by the
 //! caller's [`Inputs`], and what is shown goes to the caller's [`Terminal`].
 //!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # std::fs::write(folder.path().join("geo.proto"), "syntax = \"proto3\"; package geo.v1;
+//! #     service Geo { rpc Search(Query) returns (Query); } message Query { string text = 1; }")?;
+//! # let descriptors = protox::Compiler::new([folder.path()])?.open_file("geo.proto")?.encode_file_descriptor_set();
+//! use prost_reflect::DescriptorPool;
+//! use sdk_client::{Calls, Files};
+//!
+//! let calls = Calls::new(DescriptorPool::decode(descriptors.as_slice())?);
+//! let command = calls.command("call");
+//! let matches = command.try_get_matches_from(["call", "geo", "search", "--text", "Wien"])?;
+//! let call = calls.parse(&matches, &Files)?;
+//! assert_eq!(call.method().full_name(), "geo.v1.Geo.Search");
+//! // call.run(channel, &mut console, ctrl_c).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! It fails by [`UsageError`] when a command line is not understood, by
 //! [`ConnectError`] when there is no connection, and by [`CallError`] when a
 //! call does not end well.

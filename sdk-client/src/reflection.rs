@@ -214,20 +214,6 @@ fn is_identifier(part: &str) -> bool {
             .all(|it| it.is_ascii_alphanumeric() || it == '_')
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_no_proto_could_have_are_found() {
-        let known = prost_types::Timestamp::default().descriptor();
-        assert_eq!(odd_name(known.parent_pool()), None);
-        for name in ["a b", "\u{1b}[2J", "", "ä", "1a", "a-b"] {
-            assert!(!is_identifier(name), "{name}");
-        }
-    }
-}
-
 fn question(request: MessageRequest) -> ServerReflectionRequest {
     ServerReflectionRequest {
         host: String::new(),
@@ -260,4 +246,18 @@ fn unexpected(expected: &str) -> CallError {
     CallError::failed(format!(
         "expected {expected} of the server, found something else"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_proto_could_have_are_found() {
+        let known = prost_types::Timestamp::default().descriptor();
+        assert_eq!(odd_name(known.parent_pool()), None);
+        for name in ["a b", "\u{1b}[2J", "", "ä", "1a", "a-b"] {
+            assert!(!is_identifier(name), "{name}");
+        }
+    }
 }

@@ -104,3 +104,50 @@ impl<O, E> Drop for Console<O, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(done: u64, total: u64, label: &str) -> Progress {
+        Progress {
+            done,
+            total,
+            label: label.to_owned(),
+        }
+    }
+
+    #[test]
+    fn elsewhere_than_on_a_terminal_each_tenth_is_a_line() {
+        let mut err = Vec::new();
+        let mut console = Console::new(Vec::new(), &mut err, false);
+        for done in 0..=100 {
+            console.progress(&progress(done, 100, "rows"));
+        }
+        console.progress(&progress(7, 0, ""));
+        drop(console);
+        let text = String::from_utf8(err).unwrap();
+        assert_eq!(text.lines().count(), 12, "{text}");
+        assert!(
+            text.starts_with("0 of 100  rows\n10 of 100  rows\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("100 of 100  rows\n7\n"), "{text}");
+    }
+
+    #[test]
+    fn a_bar_leaves_what_is_written_alone() {
+        let mut out = Vec::new();
+        let mut err = Vec::new();
+        let mut console = Console::new(&mut out, &mut err, true);
+        console.progress(&progress(1, 2, "rows"));
+        console.write("found\n").unwrap();
+        console.progress(&progress(u64::MAX, 0, ""));
+        console.clear();
+        drop(console);
+        assert_eq!(
+            (out.as_slice(), err.as_slice()),
+            (&b"found\n"[..], &b""[..])
+        );
+    }
+}
