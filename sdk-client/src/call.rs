@@ -294,8 +294,10 @@ async fn limited(
     };
     match tokio::time::timeout(limit, made).await {
         Err(_) => Err(late()),
-        // The channel has a clock, too, and calls it a cancellation.
-        Ok(Err(error)) if error.code == Some(Code::Cancelled) && begun.elapsed() >= limit => {
+        // The channel and the server have clocks, too.
+        Ok(Err(error))
+            if error.code == Some(Code::DeadlineExceeded) && begun.elapsed() >= limit =>
+        {
             Err(late())
         }
         Ok(made) => made,

@@ -3,7 +3,7 @@
 
 use std::{fmt, io};
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::StatusExt;
 
 use crate::{
@@ -77,6 +77,10 @@ impl CallError {
         if let Some(error) = ConnectError::behind(status) {
             return Self::from(error);
         }
+        if is_behind::<TimeoutExpired>(status) {
+            // The channel's own clock, whose word for it is another one.
+            return Self::of_status(&Status::deadline_exceeded("the call took too long"));
+        }
         if let Some(message) = lost(status) {
             return Self {
                 code: Some(Code::Unavailable),
@@ -128,6 +132,18 @@ fn message(status: &Status) -> String {
         "" => status.code().description().to_owned(),
         message => text::lines(message),
     }
+}
+
+/// Whether an error of that type is among those behind a status.
+fn is_behind<E: std::error::Error + 'static>(status: &Status) -> bool {
+    let mut source = std::error::Error::source(status);
+    while let Some(error) = source {
+        if error.is::<E>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 /// How the connection was lost, if it was.

@@ -182,9 +182,9 @@ async fn the_server_is_told_how_long_it_may_take() {
     exit code 109
     ");
     insta::assert_snapshot!(screen.call("shop search slow --timeout 50ms").await, @"
-    error: the connection was lost: transport error: Timeout expired
-    hint: see whether the server is running, and try again
-    exit code 114
+    error: the call took longer than 50ms
+    hint: give it more time: --timeout 1m
+    exit code 104
     ");
     insta::assert_snapshot!(screen.call("shop watch --timeout 1s --json").await, @r#"
     {"item":"7","customer":"Ann Lee","at":{"latitude":1.0,"longitude":0.0}}
