@@ -1,4 +1,7 @@
-//! A pool of descriptors from a server, by the gRPC reflection service v1.
+//! A pool of descriptors from a server, by the gRPC reflection service v1, and the
+//! service that tells it.
+
+mod answers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,8 @@ use tonic_reflection::pb::v1::{
     server_reflection_client::ServerReflectionClient, server_reflection_request::MessageRequest,
     server_reflection_response::MessageResponse,
 };
+
+pub use answers::{Reflected, service};
 
 use crate::{failure::CallError, text};
 
@@ -251,6 +256,13 @@ fn unexpected(expected: &str) -> CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_everybody_has_need_not_be_told() {
+        assert!(well_known("google/protobuf/empty.proto").is_some());
+        assert!(well_known("google/protobuf/descriptor.proto").is_some());
+        assert!(well_known("shop/v1/shop.proto").is_none());
+    }
 
     #[test]
     fn names_that_no_proto_could_have_are_found() {

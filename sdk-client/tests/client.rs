@@ -9,8 +9,8 @@ mod descriptors;
 #[path = "client/host.rs"]
 mod host;
 #[cfg(test)]
-#[path = "client/reflected.rs"]
-mod reflected;
+#[path = "client/reflection.rs"]
+mod reflection;
 #[cfg(test)]
 #[path = "client/screen.rs"]
 mod screen;

@@ -99,7 +99,10 @@ where
     fn call(&mut self, request: http::Request<B>) -> Reply {
         let path = request.uri().path().to_owned();
         if path.starts_with("/grpc.reflection.v1.ServerReflection/") {
-            let mut reflection = crate::reflected::service();
+            let services = POOL
+                .services()
+                .map(|service| service.full_name().to_owned());
+            let mut reflection = sdk_client::reflection::service(POOL.clone(), services);
             return Box::pin(async move { reflection.call(request).await });
         }
         Box::pin(async move { Ok(answer(&path, request).await) })
