@@ -8,6 +8,7 @@ use sdk::{
         JobChange, JobContext, JobDeclaration, JobFuture, JobOverride, JobRun, JobsError, RunState,
         Scheduler,
     },
+    rpc::Clients,
     lang::{CatalogueSource, Catalogues, Message},
     module::{self, Declaration},
     store::{Id, StoreError},
