@@ -21,7 +21,7 @@ type Boxed = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infa
 pub struct Standard {
     health: Boxed,
     reporter: HealthReporter,
-    reflection: Option<Boxed>,
+    reflection: Boxed,
 }
 
 impl Standard {
@@ -53,8 +53,8 @@ impl Standard {
         if path.starts_with(HEALTH) {
             return Some(self.health.clone());
         }
-        let asks_reflection = path.starts_with(REFLECTION);
-        self.reflection.clone().filter(|_| asks_reflection)
+        path.starts_with(REFLECTION)
+            .then(|| self.reflection.clone())
     }
 
     /// Answers what is asked of these services; gives back what is not.
@@ -73,23 +73,24 @@ impl Standard {
 }
 
 /// Reflection, version 1, with comments and options.
-fn reflection(dispatch: &Dispatch) -> Option<Boxed> {
-    let descriptors = dispatch.methods().pool().encode_to_vec();
-    let mut builder = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(&descriptors)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .with_service_name("grpc.health.v1.Health")
-        .with_service_name("grpc.reflection.v1.ServerReflection");
-    for service in dispatch.services() {
-        builder = builder.with_service_name(service);
-    }
-    match builder.build_v1() {
-        Ok(service) => Some(Boxed::new(service)),
-        Err(error) => {
-            tracing::error!(%error, "the services cannot be described");
-            None
+fn reflection(dispatch: &Dispatch) -> Boxed {
+    let mut pool = dispatch.methods().pool().clone();
+    let standard = [
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+    ];
+    for descriptors in standard {
+        // Services that are listed and not described can be called nevertheless.
+        if let Err(error) = pool.decode_file_descriptor_set(descriptors) {
+            tracing::error!(%error, "the standard services cannot be described");
         }
     }
+    let standard = [
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+    ];
+    let services = dispatch.services().chain(standard);
+    Boxed::new(sdk_client::reflection::service(pool, services))
 }
 
 impl std::fmt::Debug for Standard {
