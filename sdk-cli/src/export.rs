@@ -31,9 +31,16 @@ macro_rules! proto {
 }
 
 /// The protos of the SDK itself, which those of modules import.
-const SDK_PROTOS: [(&str, &str); 2] = [
+const SDK_PROTOS: [(&str, &str); 9] = [
     proto!("sdk-proto", "sdk/v1/options.proto"),
+    proto!("sdk", "sdk/v1/catalogues.proto"),
+    proto!("sdk", "sdk/v1/data.proto"),
+    proto!("sdk", "sdk/v1/doctor.proto"),
+    proto!("sdk", "sdk/v1/jobs.proto"),
+    proto!("sdk", "sdk/v1/migrations.proto"),
     proto!("sdk", "sdk/v1/modules.proto"),
+    proto!("sdk", "sdk/v1/schema.proto"),
+    proto!("sdk", "sdk/v1/seeds.proto"),
 ];
 
 /// The text of each file by its path below the folder, with `/` between its parts.

@@ -37,8 +37,15 @@ fn an_application_has_those_of_its_modules_and_of_the_sdk() {
     insta::assert_snapshot!(terminal.type_lines("export proto protos\nexport proto protos"), @"
     $ sdk-cli export proto protos
     created protos/buf.yaml
+    created protos/sdk/v1/catalogues.proto
+    created protos/sdk/v1/data.proto
+    created protos/sdk/v1/doctor.proto
+    created protos/sdk/v1/jobs.proto
+    created protos/sdk/v1/migrations.proto
     created protos/sdk/v1/modules.proto
     created protos/sdk/v1/options.proto
+    created protos/sdk/v1/schema.proto
+    created protos/sdk/v1/seeds.proto
     created protos/stock/v1/stock.proto
     $ sdk-cli export proto protos
     nothing to write: the protos are what they were
