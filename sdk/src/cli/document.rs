@@ -154,6 +154,6 @@ mod tests {
             state: RunState::TimedOut.into(),
             ..JobRun::default()
         };
-        insta::assert_snapshot!(document(&run), @r#"{"id":"1","job":"","due":"2025-11-27T10:30:00Z","asked":false,"state":"timed_out","attempt":0,"started_at":null,"finished_at":null,"error":null}"#);
+        insta::assert_snapshot!(document(&run), @r#"{"id":"1","job":"","due":"2025-11-27T10:30:00.000000Z","asked":false,"state":"timed_out","attempt":0,"started_at":null,"finished_at":null,"error":null}"#);
     }
 }

@@ -105,8 +105,8 @@ fn a_plan_in_json_has_operations_rows_and_lints() {
             {
               "operation": {
                 "rename_field": {
-                  "table": "item",
                   "from": "cost",
+                  "table": "item",
                   "to": "price"
                 }
               },
@@ -117,12 +117,12 @@ fn a_plan_in_json_has_operations_rows_and_lints() {
             {
               "operation": {
                 "change_field": {
-                  "table": "item",
                   "field": {
+                    "default": 0,
                     "name": "price",
-                    "type": "i64",
-                    "default": 0
-                  }
+                    "type": "i64"
+                  },
+                  "table": "item"
                 }
               },
               "in_words": "change field `price` of `item` to (i64, default 0)",
@@ -351,7 +351,8 @@ impl Running {
             let host = Host::open(Arc::new(linked), &folder, Clock::system()).unwrap();
             host.start(&[]).await.unwrap();
             let socket = crate::app::socket::CommandSocket::bind(&folder).unwrap();
-            let running = socket.serve(Arc::new(host));
+            let services = system::services(&Arc::new(host), HashMap::new()).unwrap();
+            let running = socket.serve(services.dispatch().clone());
             listening.send(()).unwrap();
             let _ = stopped.await;
             running.stop(std::time::Duration::ZERO).await;

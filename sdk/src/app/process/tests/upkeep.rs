@@ -139,7 +139,8 @@ fn a_row_that_cannot_be_read_is_named_and_no_repair_touches_it() {
           "key": "\"sdk/19700101T000000Z_create_ledger\"",
           "index": null,
           "found": "141 bytes found where 142 are needed",
-          "expected": "a row that can be read"
+          "expected": "a row that can be read",
+          "message": "`sdk.migration` \"sdk/19700101T000000Z_create_ledger\": 141 bytes found where 142 are needed; expected a row that can be read"
         }
       ],
       "unlisted": 0,
@@ -210,7 +211,7 @@ fn a_snapshot_goes_to_a_name_that_is_free() {
     ");
     let line = format!("data snapshot {}/no/copy", terminal.folder.path().display());
     assert_snapshot!(terminal.run(&[], &line), @r"
-    error: the store's file: No such file or directory (os error 2)
+    error: DATA/no/copy: No such file or directory (os error 2)
     hint: the folder of the file must be there, with room for the copy
     exit code 1
     ");
