@@ -1,6 +1,5 @@
 //! `guestbook.v1.Guestbook`: takes entries and lists them.
 
-use geo::proto::geo::v1::GeoClient;
 use sdk::{prelude::*, rpc::time, store::CursorError};
 
 use crate::{
@@ -35,8 +34,7 @@ impl v1::Guestbook for GuestbookService {
         let request = checked(request.into_inner())?;
         let country = match request.from.trim() {
             "" => None,
-            // As whoever signs, and for no longer than they wait.
-            called => Some(country::find(call.client::<GeoClient>(), called).await?),
+            called => Some(country::find(&call, called).await?),
         };
         let entry = Entry {
             id: Id::new(),

@@ -5,7 +5,7 @@ use sdk::{
     app::LocalApp,
     clock::Clock,
     config::Endpoint,
-    rpc::{Caller, Status},
+    rpc::{Caller, Response, Status},
 };
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -56,7 +56,7 @@ async fn list(
     anybody
         .list_entries(request)
         .await
-        .map(|it| it.into_inner())
+        .map(Response::into_inner)
 }
 
 fn countries(entries: &[Entry]) -> Vec<&str> {

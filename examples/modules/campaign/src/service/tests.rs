@@ -33,6 +33,15 @@ async fn bench() -> Bench {
     Bench { app, owner }
 }
 
+#[test]
+fn rows_that_refer_to_those_of_geo_need_geo_in_the_same_host() {
+    let elsewhere = sdk::config::Endpoint::from("http://127.0.0.1:8081");
+    let app = App::new("test")
+        .module(Campaign)
+        .remote(geo::Geo, elsewhere);
+    insta::assert_snapshot!(app.link().unwrap_err(), @"");
+}
+
 fn twelve_wells() -> CreateProjectRequest {
     CreateProjectRequest {
         organisation: "wells".to_owned(),
