@@ -137,6 +137,18 @@ impl Endpoint {
     }
 }
 
+/// The name of this machine, where the system says it.
+pub(crate) fn host_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname"))
+        .ok()
+        .or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    let name = name.trim();
+    // As names of machines are (RFC 1123); a certificate takes no other.
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    (!name.is_empty() && name.chars().all(fits)).then(|| name.to_owned())
+}
+
 /// Reads settings of one host.
 #[derive(Debug, Clone)]
 pub struct Config {

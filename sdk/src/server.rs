@@ -26,6 +26,8 @@ mod limits;
 mod listener;
 mod metrics;
 mod observed;
+mod places;
+mod source;
 mod standard;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,10 @@
 //! The door of a host: the port it listens on, how it speaks there, and whom it knows.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    path::Path,
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::sync::watch;
@@ -8,7 +12,7 @@ use tokio::sync::watch;
 use crate::{
     cli::{CommandError, ServeArgs},
     clock::Clock,
-    config::Config,
+    config::{Config, host_name},
     rpc::Dispatch,
     server::{
         Certificate, Edge, Limits, Listener, RunningListener, Standard, TlsSettings, Transport,
@@ -54,12 +58,11 @@ impl Door {
         let transport = Transport::choose(address, &settings).map_err(CommandError::usage)?;
         let certificate = match &transport {
             Transport::Plain => None,
-            Transport::Files { cert, key } => Some(Certificate::read(cert, key)?),
-            Transport::SelfSigned => Some(Certificate::self_signed(
-                data,
-                &[address.ip()],
-                clock.now(),
-            )?),
+            Transport::Files { cert, key } => Some(Certificate::read(cert, key, clock)?),
+            Transport::SelfSigned => {
+                let names = names(address.ip());
+                Some(Certificate::self_signed(data, &names, clock)?)
+            }
         };
         let identities = identities(data, config, args, clock)?;
         let listener = Listener::bind(address, certificate.clone(), Limits::default());
@@ -100,6 +103,25 @@ impl Door {
     }
 }
 
+/// What clients may call this machine, for a certificate of its own.
+fn names(address: IpAddr) -> Vec<String> {
+    let reached = if address.is_unspecified() {
+        outward_address()
+    } else {
+        Some(address)
+    };
+    let names = reached.map(|address| address.to_string()).into_iter();
+    names.chain(host_name()).collect()
+}
+
+/// The address under which this machine calls others. Nothing is sent: connecting a
+/// socket of UDP only chooses a way. The other end is one that nobody has (RFC 5737).
+fn outward_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
 fn identities(
     data: &Path,
     config: &Config,
@@ -136,13 +158,17 @@ impl OpenDoor {
         )));
     }
 
-    /// Takes nothing new, ends streams, and returns when the calls under way have
-    /// ended or their grace has.
-    pub(super) async fn close(self, grace: Duration) {
+    /// Refuses calls from now on, and ends those streams that have nothing to say.
+    pub(super) async fn refuse_calls(&self) {
         if let Some((standard, dispatch)) = &self.standard {
             standard.stopping(dispatch).await;
         }
         self.stopping.send_replace(true);
+    }
+
+    /// Takes nothing new, and returns when what is under way has ended or its grace has.
+    pub(super) async fn close(self, grace: Duration) {
+        self.refuse_calls().await;
         self.running.stop(grace).await;
     }
 }

@@ -179,6 +179,7 @@ impl Serving {
     async fn stop(self, grace: Duration) {
         self.ready.send_replace(None);
         self.host.begin_stop();
+        self.door.refuse_calls().await;
         if let Some(expiry) = self.expiry {
             expiry.abort();
             // With it goes its handle of the store.

@@ -1,13 +1,16 @@
 //! The certificate of a server: from files, or made at the first start.
 //!
 //! The provider of rustls is `ring`, given explicitly: what other crates choose
-//! for the process does not matter here.
+//! for the process does not matter here. Files that have changed are read again
+//! before the next handshake; if they are not good then, those of before stay in use.
+
+mod validity;
 
 use std::{
     fs, io,
-    net::IpAddr,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use chrono::{Datelike, Days};
@@ -17,15 +20,36 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use sdk_client::Fingerprint;
 use sdk_schema::Timestamp;
 
+use crate::clock::Clock;
+
 /// The folder of the pair that is made, in the data folder.
 const FOLDER: &str = "tls";
 
 /// How long a pair that is made is good for, in days: ten years.
 const LIFE_DAYS: u64 = 3_653;
 
-/// What a server shows to its clients.
+/// What a server shows to its clients. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Certificate {
+pub struct Certificate(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    files: Files,
+    clock: Clock,
+    read: Mutex<Read>,
+}
+
+/// A certificate, and its key.
+#[derive(Debug)]
+struct Files {
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+/// What was read, and from which state of the files.
+#[derive(Debug)]
+struct Read {
+    changed: [Option<SystemTime>; 2],
     config: Arc<ServerConfig>,
     fingerprint: Fingerprint,
 }
@@ -62,6 +86,18 @@ pub enum CertificateError {
         /// What is wrong.
         detail: String,
     },
+    /// A certificate holds at another time.
+    #[error("{}: it holds from {from} until {until}, and here it is {now}: expected a certificate that holds now", path.display())]
+    Time {
+        /// The file.
+        path: PathBuf,
+        /// From when on it holds.
+        from: Timestamp,
+        /// Until when it holds.
+        until: Timestamp,
+        /// What the clock says.
+        now: Timestamp,
+    },
     /// None could be made.
     #[error("no certificate can be made: {0}")]
     Made(#[from] rcgen::Error),
@@ -71,67 +107,136 @@ impl Certificate {
     /// Reads a certificate and its key.
     ///
     /// # Errors
-    /// Fails when a file cannot be read, holds something else, or when they do not
-    /// go together.
-    pub fn read(cert: &Path, key: &Path) -> Result<Self, CertificateError> {
-        let text = |path: &Path| {
-            fs::read(path).map_err(|source| CertificateError::File {
-                path: path.to_owned(),
-                source,
-            })
-        };
-        let not_pem = |path: &Path, expected, detail: String| CertificateError::Pem {
-            path: path.to_owned(),
-            expected,
-            detail,
-        };
-        let pem = text(cert)?;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-        let chain =
-            chain.map_err(|error| not_pem(cert, "certificates in PEM", error.to_string()))?;
-        let Some(first) = chain.first() else {
-            let detail = "it has no such section".to_owned();
-            return Err(not_pem(cert, "certificates in PEM", detail));
-        };
-        let fingerprint = Fingerprint::of(first);
-        let private = PrivateKeyDer::from_pem_slice(&text(key)?)
-            .map_err(|error| not_pem(key, "a private key in PEM", error.to_string()))?;
-        let config = config(chain, private).map_err(|error| CertificateError::Pair {
+    /// Fails when a file cannot be read or holds something else, when they do not go
+    /// together, and when the certificate does not hold now.
+    pub fn read(cert: &Path, key: &Path, clock: &Clock) -> Result<Self, CertificateError> {
+        let files = Files {
             cert: cert.to_owned(),
             key: key.to_owned(),
-            detail: error.to_string(),
-        })?;
-        Ok(Self {
-            config: Arc::new(config),
-            fingerprint,
-        })
+        };
+        Ok(Self(Arc::new(Inner {
+            read: Mutex::new(files.read(clock.now())?),
+            files,
+            clock: clock.clone(),
+        })))
     }
 
     /// The pair in the data folder, made now if there is none: signed by itself, for
-    /// this machine's names and the addresses given.
+    /// `localhost` and these names and addresses.
     ///
     /// # Errors
     /// Fails when it can be neither read nor made.
     pub fn self_signed(
         data: &Path,
-        addresses: &[IpAddr],
-        now: Timestamp,
+        names: &[String],
+        clock: &Clock,
     ) -> Result<Self, CertificateError> {
         let folder = data.join(FOLDER);
         let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
         if !cert.exists() || !key.exists() {
-            make(&folder, &cert, &key, addresses, now)?;
+            make(&folder, &cert, &key, names, clock.now())?;
         }
-        Self::read(&cert, &key)
+        Self::read(&cert, &key, clock)
     }
 
     /// Which certificate it is, for clients to trust it by.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.fresh(|read| read.fingerprint)
     }
 
     pub(super) fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config)
+        self.fresh(|read| Arc::clone(&read.config))
+    }
+
+    /// What the files hold now.
+    fn fresh<R>(&self, get: impl FnOnce(&Read) -> R) -> R {
+        let inner = &self.0;
+        let mut read = inner.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = inner.files.changed();
+        if changed != read.changed {
+            // One complaint for each change.
+            read.changed = changed;
+            match inner.files.read(inner.clock.now()) {
+                Ok(newer) => {
+                    let fingerprint = newer.fingerprint;
+                    *read = newer;
+                    tracing::info!(%fingerprint, "the certificate has changed");
+                }
+                Err(error) => tracing::error!(%error, "the certificate of before stays in use"),
+            }
+        }
+        get(&read)
+    }
+}
+
+impl Files {
+    fn changed(&self) -> [Option<SystemTime>; 2] {
+        [&self.cert, &self.key].map(|path| fs::metadata(path).and_then(|it| it.modified()).ok())
+    }
+
+    fn read(&self, now: Timestamp) -> Result<Read, CertificateError> {
+        // Before the content: what changes while it is read is read again.
+        let changed = self.changed();
+        let chain = self.chain()?;
+        let first = chain.first().ok_or_else(|| {
+            let detail = "it has no such section";
+            not_pem(&self.cert, "certificates in PEM", detail)
+        })?;
+        self.check_time(first, now)?;
+        let fingerprint = Fingerprint::of(first);
+        let private = PrivateKeyDer::from_pem_slice(&bytes(&self.key)?)
+            .map_err(|error| not_pem(&self.key, "a private key in PEM", error))?;
+        let config = config(chain, private).map_err(|error| CertificateError::Pair {
+            cert: self.cert.clone(),
+            key: self.key.clone(),
+            detail: error.to_string(),
+        })?;
+        Ok(Read {
+            changed,
+            config: Arc::new(config),
+            fingerprint,
+        })
+    }
+
+    fn chain(&self) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+        let pem = bytes(&self.cert)?;
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+        chain.map_err(|error| not_pem(&self.cert, "certificates in PEM", error))
+    }
+
+    fn check_time(
+        &self,
+        certificate: &CertificateDer<'_>,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        let (from, until) = validity::read(certificate).ok_or_else(|| {
+            let detail = "it does not say how long it holds";
+            not_pem(&self.cert, "a certificate of X.509", detail)
+        })?;
+        if (from..=until).contains(&now) {
+            return Ok(());
+        }
+        Err(CertificateError::Time {
+            path: self.cert.clone(),
+            from,
+            until,
+            now,
+        })
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, CertificateError> {
+    fs::read(path).map_err(|source| CertificateError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn not_pem(path: &Path, expected: &'static str, detail: impl ToString) -> CertificateError {
+    CertificateError::Pem {
+        path: path.to_owned(),
+        expected,
+        detail: detail.to_string(),
     }
 }
 
@@ -151,16 +256,11 @@ fn make(
     folder: &Path,
     cert: &Path,
     key: &Path,
-    addresses: &[IpAddr],
+    names: &[String],
     now: Timestamp,
 ) -> Result<(), CertificateError> {
-    let mut names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-    ];
-    let reachable = addresses.iter().filter(|it| !it.is_unspecified());
-    names.extend(reachable.map(ToString::to_string));
+    let own = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let mut names = [&own, names].concat();
     names.sort();
     names.dedup();
     let mut params = CertificateParams::new(names)?;
@@ -207,47 +307,4 @@ fn write_private(path: &Path, content: &[u8]) -> Result<(), CertificateError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn now() -> Timestamp {
-        "2026-11-20T10:00:00Z".parse().unwrap()
-    }
-
-    #[test]
-    fn a_pair_is_made_once() {
-        let data = tempfile::tempdir().unwrap();
-        let first = Certificate::self_signed(data.path(), &[], now()).unwrap();
-        let again = Certificate::self_signed(data.path(), &[], now()).unwrap();
-        assert_eq!(first.fingerprint(), again.fingerprint());
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = |file: &str| {
-                let metadata = fs::metadata(data.path().join(file)).unwrap();
-                metadata.permissions().mode() & 0o777
-            };
-            assert_eq!([mode("tls"), mode("tls/key.pem")], [0o700, 0o600]);
-        }
-    }
-
-    #[test]
-    fn files_that_are_none_are_refused_by_name() {
-        let data = tempfile::tempdir().unwrap();
-        let path = |name: &str| data.path().join(name);
-        Certificate::self_signed(data.path(), &[], now()).unwrap();
-        fs::create_dir(path("other")).unwrap();
-        Certificate::self_signed(&path("other"), &[], now()).unwrap();
-        fs::write(path("notes.pem"), "no certificate").unwrap();
-        let refused = |cert: &str, key: &str| {
-            let error = Certificate::read(&path(cert), &path(key)).unwrap_err();
-            error
-                .to_string()
-                .replace(&data.path().display().to_string(), "DIR")
-        };
-        insta::assert_snapshot!(refused("none.pem", "tls/key.pem"), @"DIR/none.pem: No such file or directory (os error 2)");
-        insta::assert_snapshot!(refused("notes.pem", "tls/key.pem"), @"DIR/notes.pem: expected certificates in PEM, found none: it has no such section");
-        insta::assert_snapshot!(refused("tls/cert.pem", "notes.pem"), @"");
-        insta::assert_snapshot!(refused("tls/cert.pem", "other/tls/key.pem"), @"");
-    }
-}
+mod tests;

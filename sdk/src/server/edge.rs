@@ -1,20 +1,27 @@
 //! The edge: what becomes of a call between the network and the dispatch.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Instant,
+};
 
-use futures_core::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Request, Response, header::AUTHORIZATION};
 use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
 use super::{
     Limits, Metrics, Standard, deadline,
-    identity::{Credentials, Identities, bearer},
-    observed::{Record, Stopped},
+    identity::{Credentials, Identified, Identities, bearer},
+    observed::{Ending, Record},
     throttle::{Throttle, Turn},
 };
 use crate::rpc::{
-    CallInfo, Dispatch, Failure, Method, RequestId, {ON_BEHALF_OF, REQUEST_ID, read_on_behalf_of},
+    CallInfo, Caller, Dispatch, Failure, Method, ON_BEHALF_OF, REQUEST_ID, RequestId,
+    read_on_behalf_of,
 };
 
 /// The other end of a connection.
@@ -38,6 +45,18 @@ struct Inner {
     limits: Limits,
     metrics: Metrics,
     stopping: watch::Receiver<bool>,
+}
+
+/// A call that may go on: what is known of it, and its place among those under way.
+type Admitted = (CallInfo, Turn);
+
+/// How the messages of a call go.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shape {
+    /// There is more than one request or more than one answer.
+    is_stream: bool,
+    /// There is more than one answer.
+    answers_stream: bool,
 }
 
 impl Edge {
@@ -66,20 +85,60 @@ impl Edge {
         &self.0.metrics
     }
 
-    /// Answers a call. What is refused is an answer, too.
+    /// Answers a call. What is refused is an answer, too, and is counted as one.
     pub async fn call(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
         let request_id = request_id(&request);
-        let mut response = match self.0.standard.call(request).await {
-            Ok(response) => response,
-            Err(request) => match self.admit(peer, &request_id, request.headers()).await {
-                Ok((info, turn)) => self.carry_out(info, turn, request).await,
-                Err(refused) => refused.into_http(),
-            },
-        };
+        let record = Record::begin(self.0.metrics.method(request.uri().path()), &request_id);
+        let mut response = self.answer(peer, &request_id, record, request).await;
         if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         response
+    }
+
+    async fn answer(
+        &self,
+        peer: Peer,
+        request_id: &RequestId,
+        record: Record,
+        request: Request<Body>,
+    ) -> Response<Body> {
+        let path = request.uri().path();
+        if let Some((shape, service)) = self.0.standard.find(path) {
+            // Whoever watches over the host needs no token, but has the limits of others.
+            return match self.admit_anybody(peer, request_id, request.headers()) {
+                Ok(admitted) => {
+                    let answer = |request| Standard::answer(service, request);
+                    self.carry_out(record, shape, admitted, request, answer)
+                        .await
+                }
+                Err(refused) => record.refuse(refused),
+            };
+        }
+        let shape = Shape::of(self.0.dispatch.methods().get(path));
+        match self.admit(peer, request_id, request.headers()).await {
+            Ok(admitted) => {
+                let answer = |request| self.0.dispatch.call(request);
+                self.carry_out(record, shape, admitted, request, answer)
+                    .await
+            }
+            Err(refused) => record.refuse(refused),
+        }
+    }
+
+    /// Lets a call begin of which it does not matter who makes it.
+    fn admit_anybody(
+        &self,
+        peer: Peer,
+        request_id: &RequestId,
+        headers: &HeaderMap,
+    ) -> Result<Admitted, Status> {
+        let caller = if peer.is_owner {
+            Caller::owner()
+        } else {
+            Caller::anonymous()
+        };
+        self.begin(caller, peer, request_id, headers)
     }
 
     /// Finds out who calls, and whether they may call now.
@@ -88,34 +147,52 @@ impl Edge {
         peer: Peer,
         request_id: &RequestId,
         headers: &HeaderMap,
-    ) -> Result<(CallInfo, Turn), Status> {
+    ) -> Result<Admitted, Status> {
         if *self.0.stopping.borrow() {
             return Err(stopping());
         }
-        let token = match headers.get(AUTHORIZATION) {
-            None => None,
-            Some(value) => Some(
-                value
-                    .to_str()
-                    .ok()
-                    .and_then(bearer)
-                    .ok_or_else(not_bearer)?,
-            ),
+        let caller = match self.identify(peer, headers).await {
+            Ok(caller) => caller,
+            Err(refused) => {
+                // Guessing is held to the limits of those who show nothing.
+                self.0.throttle.count_stranger(peer.address)?;
+                return Err(refused.into());
+            }
         };
+        self.begin(caller, peer, request_id, headers)
+    }
+
+    async fn identify(&self, peer: Peer, headers: &HeaderMap) -> Result<Caller, Failure> {
+        let token = headers
+            .get(AUTHORIZATION)
+            .map(|value| value.to_str().ok().and_then(bearer).ok_or_else(not_bearer))
+            .transpose()?;
         let credentials = Credentials {
             token,
             by_owner_socket: peer.is_owner,
             address: peer.address,
         };
-        let identified = self.0.identities.identify(credentials).await?;
-        let caller = match headers.get(ON_BEHALF_OF) {
-            None => identified.caller,
-            Some(_) if !identified.may_delegate => return Err(may_not_delegate().into()),
+        let Identified {
+            caller,
+            may_delegate,
+        } = self.0.identities.identify(credentials).await?;
+        match headers.get(ON_BEHALF_OF) {
+            None => Ok(caller),
+            Some(_) if !may_delegate => Err(may_not_delegate()),
             Some(value) => {
                 let claimed = read_on_behalf_of(value).ok_or_else(not_a_caller)?;
-                identified.caller.on_behalf_of(&claimed)
+                Ok(caller.on_behalf_of(&claimed))
             }
-        };
+        }
+    }
+
+    fn begin(
+        &self,
+        caller: Caller,
+        peer: Peer,
+        request_id: &RequestId,
+        headers: &HeaderMap,
+    ) -> Result<Admitted, Status> {
         let turn = self.0.throttle.begin(&caller, peer.address)?;
         let info = CallInfo {
             caller,
@@ -125,26 +202,24 @@ impl Edge {
         Ok((info, turn))
     }
 
-    async fn carry_out(
+    async fn carry_out<A>(
         &self,
-        mut info: CallInfo,
-        turn: Turn,
+        mut record: Record,
+        shape: Shape,
+        (mut info, turn): Admitted,
         mut request: Request<Body>,
-    ) -> Response<Body> {
-        let inner = &self.0;
-        let path = request.uri().path();
-        let is_stream = |method: &Method| method.is_client_streaming || method.is_server_streaming;
-        let method = inner.dispatch.methods().get(path);
-        if !method.is_some_and(is_stream) {
-            info.deadline = deadline::capped(info.deadline, inner.limits.call);
+        answer: impl FnOnce(Request<Body>) -> A,
+    ) -> Response<Body>
+    where
+        A: Future<Output = Response<Body>>,
+    {
+        record.admit(info.caller.clone(), turn);
+        if !shape.is_stream {
+            info.deadline = deadline::capped(info.deadline, self.0.limits.call);
         }
-        let stopped = method
-            .filter(|it| it.is_server_streaming)
-            .map(|_| self.stopped());
-        let record = Record::begin(inner.metrics.method(path), info.clone(), turn);
         let deadline = info.deadline;
         request.extensions_mut().insert(info);
-        let answer = caught(inner.dispatch.call(request));
+        let answer = caught(answer(request));
         let response = match deadline {
             None => answer.await,
             Some(deadline) => tokio::time::timeout_at(deadline.into(), answer)
@@ -152,14 +227,44 @@ impl Edge {
                 .unwrap_or_else(|_| Ok(too_late().into_http())),
         };
         let response = response.unwrap_or_else(|panicked| panicked.into_http());
-        record.watch(response, stopped)
+        let ending = shape.answers_stream.then(|| self.ending(deadline));
+        record.watch(response, ending)
     }
 
-    fn stopped(&self) -> Stopped {
-        let mut stopping = self.0.stopping.clone();
-        Box::pin(async move {
+    /// When a stream of answers ends, whether or not it has come to its end.
+    fn ending(&self, deadline: Option<Instant>) -> Ending {
+        let mut stopped = self.0.stopping.clone();
+        let ended = Box::pin(async move {
             // A sender that is gone stops it as well.
-            let _ = stopping.wait_for(|stopping| *stopping).await;
+            let stopped = stopped.wait_for(|stopped| *stopped);
+            match deadline {
+                None => drop(stopped.await),
+                Some(deadline) => tokio::select! {
+                    _ = stopped => {}
+                    () = tokio::time::sleep_until(deadline.into()) => return too_late(),
+                },
+            }
+            stopping()
+        });
+        Ending { deadline, ended }
+    }
+}
+
+impl Shape {
+    /// Health and reflection: one answer, or as many as there are.
+    pub(super) const UNARY: Self = Self {
+        is_stream: false,
+        answers_stream: false,
+    };
+    pub(super) const STREAM: Self = Self {
+        is_stream: true,
+        answers_stream: true,
+    };
+
+    fn of(method: Option<&Method>) -> Self {
+        method.map_or(Self::UNARY, |method| Self {
+            is_stream: method.is_client_streaming || method.is_server_streaming,
+            answers_stream: method.is_server_streaming,
         })
     }
 }
@@ -172,26 +277,28 @@ fn request_id(request: &Request<Body>) -> RequestId {
 }
 
 /// Runs a call; one that panics is answered, and the panic stays in the log.
-async fn caught(
-    call: impl Future<Output = Response<Body>> + Send,
-) -> Result<Response<Body>, Status> {
-    let mut call: BoxFuture<'_, _> = Box::pin(call);
+async fn caught(call: impl Future<Output = Response<Body>>) -> Result<Response<Body>, Status> {
+    let mut call = pin!(call);
     std::future::poll_fn(|cx| {
-        let polled = std::panic::catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)));
+        let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)));
         match polled {
             Ok(polled) => polled.map(Ok),
-            Err(_) => std::task::Poll::Ready(Err(Failure::internal("a service panicked").into())),
+            Err(_) => Poll::Ready(Err(panicked())),
         }
     })
     .await
 }
 
-/// What is told while the host stops.
-pub(super) fn stopping() -> Status {
+/// What is told when a service panics; the panic itself is on standard error.
+pub(super) fn panicked() -> Status {
+    Failure::internal("a service panicked").into()
+}
+
+fn stopping() -> Status {
     Failure::unavailable("HOST_STOPPING", "the host stops").into()
 }
 
-fn too_late() -> Status {
+pub(super) fn too_late() -> Status {
     let message = "the answer did not come in the time that was given";
     Failure::too_late("DEADLINE_EXCEEDED", message).into()
 }

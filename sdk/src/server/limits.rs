@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; what comes beyond is closed at once. 16,384.
     pub connections: usize,
+    /// Connections at once from one address (of IPv6: from one network of 64 bits). 4,096.
+    pub connections_of_one: usize,
     /// How long the handshake of TLS may take. 10 s.
     pub handshake: Duration,
     /// How long the head of an HTTP/1 request may take, and how long a connection may
@@ -30,9 +32,11 @@ pub struct Limits {
     pub calls_of_one: usize,
     /// Calls a second of one caller who has signed in; as many may come at once. 10,000.
     pub calls_a_second: u32,
-    /// Calls a second from one address of callers who have not. 200.
+    /// Calls a second from one address of callers who have not, or who show a token that
+    /// is none. 200.
     pub anonymous_calls_a_second: u32,
-    /// How long a call that is no stream may take, whatever its caller says. 5 min.
+    /// How long a call that is no stream may take, whatever its caller says. Streams take
+    /// as long as their callers say. 5 min.
     pub call: Duration,
 }
 
@@ -40,6 +44,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 16_384,
+            connections_of_one: 4_096,
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             head_bytes: 16 * 1024,

@@ -17,21 +17,28 @@ use http::{Request, Response, header::CONTENT_TYPE};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinHandle,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
     time::{sleep, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tonic::{Status, body::Body};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt};
 
-use super::{Certificate, Edge, Limits, Peer, metrics::Counted};
+use super::{
+    Certificate, Edge, Limits, Peer,
+    metrics::Counted,
+    places::{Place, Places},
+};
 use crate::rpc::Failure;
 
 /// How long the listener waits when the system has no more connections to give.
@@ -41,7 +48,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub type Pages = Router;
 
 /// What is served: the pages of the host, and its calls once it is ready.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Port {
     pages: Router,
     edge: watch::Receiver<Option<Edge>>,
@@ -58,7 +65,8 @@ pub struct Listener {
 /// A listener that answers until it is stopped.
 #[derive(Debug)]
 pub struct RunningListener {
-    stop: watch::Sender<bool>,
+    /// When it is there, nothing new is taken, and what is under way has so long.
+    grace: watch::Sender<Option<Duration>>,
     task: JoinHandle<()>,
 }
 
@@ -89,57 +97,79 @@ impl Listener {
 
     /// Answers from now on: pages at once, calls once there is an edge.
     pub fn serve(self, pages: Router, edge: watch::Receiver<Option<Edge>>) -> RunningListener {
-        let (stop, stopped) = watch::channel(false);
-        let port = Port { pages, edge };
-        RunningListener {
-            stop,
-            task: tokio::spawn(self.accept_all(port, stopped)),
-        }
-    }
-
-    async fn accept_all(self, port: Port, mut stopped: watch::Receiver<bool>) {
-        let places = Arc::new(Semaphore::new(self.limits.connections));
-        let drain = GracefulShutdown::new();
-        let tls = self.tls.as_ref().map(|it| TlsAcceptor::from(it.config()));
+        let (grace, stopped) = watch::channel(None);
         let connections = Arc::new(Connections {
             builder: builder(&self.limits),
+            tls: self.tls,
+            port: Arc::new(Port { pages, edge }),
+            stopped: stopped.clone(),
             limits: self.limits,
-            tls,
-            port,
         });
-        loop {
-            let accepted = tokio::select! {
-                accepted = self.tcp.accept() => accepted,
-                _ = stopped.wait_for(|stopped| *stopped) => break,
-            };
-            match accepted {
+        RunningListener {
+            grace,
+            task: tokio::spawn(accept_all(self.tcp, connections, stopped)),
+        }
+    }
+}
+
+/// Accepts until it is stopped, and returns when no connection is left.
+async fn accept_all(
+    tcp: TcpListener,
+    connections: Arc<Connections>,
+    mut stopped: watch::Receiver<Option<Duration>>,
+) {
+    let places = Places::new(&connections.limits);
+    let drain = GracefulShutdown::new();
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = tcp.accept() => match accepted {
                 Ok((stream, address)) => {
-                    // Beyond the limit, a connection is closed at once.
-                    if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    // Beyond the limits, a connection is closed at once.
+                    if let Some(place) = places.take(address.ip()) {
                         let connections = Arc::clone(&connections);
-                        let watcher = drain.watcher();
-                        tokio::spawn(connections.serve(stream, address, place, watcher));
+                        open.spawn(connections.serve(stream, address, place, drain.watcher()));
+                    } else {
+                        tracing::debug!(%address, "there is no place for a connection");
                     }
                 }
+                Err(error) if is_of_one(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the listener cannot accept");
                     sleep(PAUSE).await;
                 }
-            }
+            },
+            Some(_) = open.join_next() => {}
+            () = until_stopped(&mut stopped) => break,
         }
-        drop(self.tcp);
-        drain.shutdown().await;
     }
+    drop(tcp);
+    let grace = stopped.borrow().unwrap_or_default();
+    let _ = timeout(grace, drain.shutdown()).await;
+    open.shutdown().await;
+}
+
+/// A sender that is gone stops it as well.
+async fn until_stopped(stopped: &mut watch::Receiver<Option<Duration>>) {
+    let _ = stopped.wait_for(Option::is_some).await;
+}
+
+/// Whether an error is about one connection, whose client has gone, and not about the port.
+fn is_of_one(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted
+    )
 }
 
 impl RunningListener {
     /// Takes no connection any more and returns when the answers under way are
     /// given; what is not after `grace` is cut off.
-    pub async fn stop(mut self, grace: Duration) {
-        self.stop.send_replace(true);
-        if timeout(grace, &mut self.task).await.is_err() {
-            self.task.abort();
-        }
+    pub async fn stop(self, grace: Duration) {
+        self.grace.send_replace(Some(grace));
+        // It ends by itself; if it has panicked, nothing is open either.
+        let _ = self.task.await;
     }
 }
 
@@ -172,8 +202,9 @@ fn builder(limits: &Limits) -> Builder {
 struct Connections {
     builder: Builder,
     limits: Limits,
-    tls: Option<TlsAcceptor>,
-    port: Port,
+    tls: Option<Certificate>,
+    port: Arc<Port>,
+    stopped: watch::Receiver<Option<Duration>>,
 }
 
 impl Connections {
@@ -181,8 +212,8 @@ impl Connections {
         self: Arc<Self>,
         stream: TcpStream,
         address: SocketAddr,
-        _place: OwnedSemaphorePermit,
-        watcher: hyper_util::server::graceful::Watcher,
+        _place: Place,
+        watcher: Watcher,
     ) {
         let _counted = self.port.count_connection();
         // Answers are small and come at once.
@@ -193,23 +224,36 @@ impl Connections {
         };
         match &self.tls {
             None => self.talk(stream, peer, watcher).await,
-            Some(tls) => match timeout(self.limits.handshake, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.talk(stream, peer, watcher).await,
-                Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS"),
-                Err(_) => tracing::debug!(%address, "the handshake of TLS took too long"),
+            Some(certificate) => match self.shake_hands(certificate, stream).await {
+                Ok(stream) => self.talk(stream, peer, watcher).await,
+                Err(error) => tracing::debug!(%address, %error, "no TLS"),
             },
         }
     }
 
-    async fn talk<S>(&self, stream: S, peer: Peer, watcher: hyper_util::server::graceful::Watcher)
+    async fn shake_hands(
+        &self,
+        certificate: &Certificate,
+        stream: TcpStream,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let mut stopped = self.stopped.clone();
+        let handshake = TlsAcceptor::from(certificate.config()).accept(stream);
+        tokio::select! {
+            accepted = timeout(self.limits.handshake, handshake) => accepted?,
+            // Nothing can have been asked yet.
+            () = until_stopped(&mut stopped) => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
+    }
+
+    async fn talk<S>(&self, stream: S, peer: Peer, watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let asked = Arc::new(AtomicBool::new(false));
-        let (port, seen) = (self.port.clone(), Arc::clone(&asked));
+        let (port, seen) = (Arc::clone(&self.port), Arc::clone(&asked));
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             seen.store(true, Ordering::Relaxed);
-            let port = port.clone();
+            let port = Arc::clone(&port);
             async move { Ok::<_, Infallible>(port.answer(peer, request.map(Body::new)).await) }
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
@@ -233,30 +277,27 @@ impl Connections {
 }
 
 impl Port {
-    async fn answer(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
+    async fn answer(self: Arc<Self>, peer: Peer, request: Request<Body>) -> Response<Body> {
         match kind(&request) {
             Kind::Page => self.page(request).await,
-            Kind::Call => match self.edge() {
-                Ok(edge) => edge.call(peer, request).await,
-                Err(refused) => refused.into_http(),
-            },
+            Kind::Call => self.call(peer, request).await,
             Kind::WebCall => {
-                let port = self.clone();
-                let calls = tower::service_fn(move |request: Request<Body>| {
-                    let port = port.clone();
-                    async move {
-                        Ok::<_, Infallible>(match port.edge() {
-                            Ok(edge) => edge.call(peer, request).await,
-                            Err(refused) => refused.into_http(),
-                        })
-                    }
+                let calls = tower::service_fn(move |request| {
+                    let port = Arc::clone(&self);
+                    async move { Ok::<_, Infallible>(port.call(peer, request).await) }
                 });
-                let calls = GrpcWebLayer::new().layer(calls);
-                match calls.oneshot(request).await {
-                    Ok(response) => response.map(Body::new),
+                match GrpcWebLayer::new().layer(calls).oneshot(request).await {
+                    Ok(response) => response,
                     Err(never) => match never {},
                 }
             }
+        }
+    }
+
+    async fn call(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
+        match self.edge() {
+            Ok(edge) => edge.call(peer, request).await,
+            Err(refused) => refused.into_http(),
         }
     }
 
@@ -290,26 +331,14 @@ enum Kind {
     Page,
 }
 
-/// By the content type, which gRPC's specification fixes.
+/// By the content type, which gRPC's specification fixes. A browser that asks whether
+/// another origin may call (CORS) asks for a page, and is told nothing: none may.
 fn kind(request: &Request<Body>) -> Kind {
     let content = request.headers().get(CONTENT_TYPE);
     let content = content.and_then(|value| value.to_str().ok()).unwrap_or("");
     match content.strip_prefix("application/grpc") {
         Some(rest) if rest.starts_with("-web") => Kind::WebCall,
         Some(rest) if rest.is_empty() || rest.starts_with(['+', ';']) => Kind::Call,
-        _ if asks_for_web_calls(request) => Kind::WebCall,
         _ => Kind::Page,
     }
-}
-
-/// A browser asks before it calls from another origin (CORS); that is answered where
-/// calls are, not by a page.
-fn asks_for_web_calls(request: &Request<Body>) -> bool {
-    let headers = request.headers();
-    request.method() == http::Method::OPTIONS
-        && headers.contains_key("access-control-request-method")
-        && headers
-            .get("access-control-request-headers")
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|names| names.contains("x-grpc-web"))
 }

@@ -23,6 +23,7 @@ use prometheus_client::{
 };
 use tonic::Code;
 
+use super::standard;
 use crate::rpc::Methods;
 
 /// The label of methods that do not exist.
@@ -93,12 +94,13 @@ impl Metrics {
                 open: open.clone(),
             })
         };
-        let by_path = methods.iter().map(|(path, _)| {
+        let by_path = |path: &str| {
             let name = path.trim_start_matches('/');
             (path.to_owned(), of_method(name))
-        });
+        };
+        let own = methods.iter().map(|(path, _)| by_path(path));
         Self(Arc::new(Inner {
-            by_path: by_path.collect(),
+            by_path: own.chain(standard::paths().map(by_path)).collect(),
             unknown: of_method(UNKNOWN),
             registry: Mutex::new(registry),
             connections,

@@ -6,15 +6,25 @@ use tonic::body::Body;
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::{Service as _, util::BoxCloneSyncService};
 
+use super::edge::Shape;
 use crate::rpc::Dispatch;
 
-/// The path below which health is asked for.
-const HEALTH: &str = "/grpc.health.v1.Health/";
+/// What health is asked by.
+const HEALTH: [(&str, Shape); 2] = [
+    ("/grpc.health.v1.Health/Check", Shape::UNARY),
+    ("/grpc.health.v1.Health/Watch", Shape::STREAM),
+];
 
-/// The path below which reflection is asked for.
-const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/";
+/// What reflection is asked by.
+const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
-type Boxed = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
+/// The paths of these services, as requests have them.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    HEALTH.iter().map(|(path, _)| *path).chain([REFLECTION])
+}
+
+/// A service of these. It is always ready.
+pub(super) type Boxed = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
 
 /// Health and reflection. Cheap to clone; everybody may ask them.
 #[derive(Clone)]
@@ -49,24 +59,21 @@ impl Standard {
     }
 
     /// The service for a path, if it is one of these.
-    fn find(&self, path: &str) -> Option<Boxed> {
-        if path.starts_with(HEALTH) {
-            return Some(self.health.clone());
+    pub(super) fn find(&self, path: &str) -> Option<(Shape, Boxed)> {
+        if path == REFLECTION {
+            let service = self.reflection.clone();
+            return Some((Shape::STREAM, service));
         }
-        path.starts_with(REFLECTION)
-            .then(|| self.reflection.clone())
+        let (_, shape) = HEALTH.iter().find(|(known, _)| *known == path)?;
+        Some((*shape, self.health.clone()))
     }
 
-    /// Answers what is asked of these services; gives back what is not.
-    pub(super) async fn call(
-        &self,
+    pub(super) async fn answer(
+        mut service: Boxed,
         request: http::Request<Body>,
-    ) -> Result<http::Response<Body>, http::Request<Body>> {
-        let Some(mut service) = self.find(request.uri().path()) else {
-            return Err(request);
-        };
+    ) -> http::Response<Body> {
         match service.call(request).await {
-            Ok(response) => Ok(response),
+            Ok(response) => response,
             Err(never) => match never {},
         }
     }

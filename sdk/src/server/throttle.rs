@@ -5,19 +5,24 @@ use std::{
     hash::{Hash, Hasher},
     net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::Limits;
+use super::{Limits, source::network_of};
 use crate::rpc::{Caller, CallerKind};
 
-/// So many callers are remembered until those who have been quiet are forgotten.
-const REMEMBERED: usize = 10_000;
+/// After so many calls, callers who have been quiet are forgotten: no more of them are
+/// remembered than those who call within the time of so many calls, and that time is
+/// short when they are many.
+const SWEEP: usize = 4_096;
 
 /// Counts the calls of each caller. Cheap to clone.
 #[derive(Clone)]
@@ -27,8 +32,14 @@ struct Inner {
     calls: usize,
     calls_of_one: usize,
     open: Mutex<Open>,
-    signed_in: DefaultKeyedRateLimiter<Key>,
-    anonymous: DefaultKeyedRateLimiter<Key>,
+    signed_in: Rate,
+    anonymous: Rate,
+}
+
+/// How many calls in a second each caller has made.
+struct Rate {
+    limiter: DefaultKeyedRateLimiter<Key>,
+    checks: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -73,14 +84,12 @@ pub(super) struct Turn {
 
 impl Throttle {
     pub(super) fn new(limits: &Limits) -> Self {
-        let quota =
-            |calls: u32| Quota::per_second(NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN));
         Self(Arc::new(Inner {
             calls: limits.calls,
             calls_of_one: limits.calls_of_one,
             open: Mutex::default(),
-            signed_in: RateLimiter::keyed(quota(limits.calls_a_second)),
-            anonymous: RateLimiter::keyed(quota(limits.anonymous_calls_a_second)),
+            signed_in: Rate::new(limits.calls_a_second),
+            anonymous: Rate::new(limits.anonymous_calls_a_second),
         }))
     }
 
@@ -90,7 +99,7 @@ impl Throttle {
     /// RESOURCE_EXHAUSTED, with the time after which to try again.
     pub(super) fn begin(&self, caller: &Caller, address: Option<IpAddr>) -> Result<Turn, Status> {
         let key = match caller.kind() {
-            CallerKind::Anonymous => Key::Address(address),
+            CallerKind::Anonymous => Key::address(address),
             _ => Key::Known(caller.clone()),
         };
         self.check_rate(caller, &key)?;
@@ -101,21 +110,21 @@ impl Throttle {
         })
     }
 
+    /// Counts a call of somebody whose token is none.
+    ///
+    /// # Errors
+    /// As those of [`begin`](Self::begin).
+    pub(super) fn count_stranger(&self, address: Option<IpAddr>) -> Result<(), Status> {
+        self.0.anonymous.check(&Key::address(address))
+    }
+
     fn check_rate(&self, caller: &Caller, key: &Key) -> Result<(), Status> {
-        let limiter = match caller.kind() {
+        match caller.kind() {
             // Whoever owns the host can stop it, too.
-            CallerKind::Owner => return Ok(()),
-            CallerKind::Anonymous => &self.0.anonymous,
-            _ => &self.0.signed_in,
-        };
-        if limiter.check_key(key).is_ok() {
-            return Ok(());
+            CallerKind::Owner => Ok(()),
+            CallerKind::Anonymous => self.0.anonymous.check(key),
+            _ => self.0.signed_in.check(key),
         }
-        if limiter.len() > REMEMBERED {
-            limiter.retain_recent();
-        }
-        let message = "there are more calls in a second than one caller may make";
-        Err(exhausted("RATE_LIMITED", message, Duration::from_secs(1)))
     }
 
     fn take_place(&self, caller: &Caller, key: &Key) -> Result<(), Status> {
@@ -134,6 +143,34 @@ impl Throttle {
         open.all += 1;
         *open.by_caller.entry(key.clone()).or_default() += 1;
         Ok(())
+    }
+}
+
+impl Rate {
+    fn new(calls_a_second: u32) -> Self {
+        let calls = NonZeroU32::new(calls_a_second).unwrap_or(NonZeroU32::MIN);
+        Self {
+            limiter: RateLimiter::keyed(Quota::per_second(calls)),
+            checks: AtomicUsize::new(0),
+        }
+    }
+
+    fn check(&self, key: &Key) -> Result<(), Status> {
+        let checks = self.checks.fetch_add(1, Ordering::Relaxed);
+        if checks % SWEEP == SWEEP - 1 {
+            self.limiter.retain_recent();
+        }
+        self.limiter.check_key(key).map_err(|early| {
+            let wait = early.wait_time_from(self.limiter.clock().now());
+            let message = "there are more calls in a second than one caller may make";
+            exhausted("RATE_LIMITED", message, wait)
+        })
+    }
+}
+
+impl Key {
+    fn address(address: Option<IpAddr>) -> Self {
+        Self::Address(address.map(network_of))
     }
 }
 
@@ -211,5 +248,16 @@ mod tests {
             Some((Code::ResourceExhausted, "RATE_LIMITED".to_owned()))
         );
         assert!(from(2).is_ok());
+    }
+
+    #[test]
+    fn callers_who_have_been_quiet_are_forgotten() {
+        let throttle = Throttle::new(&Limits::default());
+        for number in 0..u32::try_from(20 * SWEEP).unwrap() {
+            let address = std::net::Ipv4Addr::from_bits(number).into();
+            throttle.count_stranger(Some(address)).unwrap();
+        }
+        let remembered = throttle.0.anonymous.limiter.len();
+        assert!(remembered <= 10 * SWEEP, "{remembered}");
     }
 }

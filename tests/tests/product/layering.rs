@@ -9,15 +9,17 @@ use std::{
 use product_tests::workspace_root;
 
 /// The layers inside `sdk`, the lowest first. Rooms of one layer do not know each other.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["clock", "config"],
     &["store"],
     &["migrate"],
     &["lang"],
+    &["rpc"],
     &["seed", "jobs"],
     &["module"],
     &["host"],
     &["system"],
+    &["server"],
     &["cli"],
     &["app"],
 ];

@@ -19,8 +19,8 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use sdk_schema::Timestamp;
@@ -34,7 +34,10 @@ use crate::{
 };
 
 /// How far the clocks of whoever wrote a token down and of the host may be apart.
-const LEEWAY: Duration = Duration::from_secs(30);
+const LEEWAY_MICROS: i64 = 30_000_000;
+
+/// The longest name of a token, in bytes.
+const MAX_NAME_BYTES: usize = 64;
 
 /// A token as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +115,16 @@ pub struct StaticTokens {
 /// What was read, and from which state of the file.
 struct Read {
     changed: Option<SystemTime>,
-    by_hash: HashMap<[u8; 32], TokenEntry>,
+    by_hash: HashMap<[u8; 32], Arc<Known>>,
+}
+
+/// A token, ready to be shown.
+struct Known {
+    name: String,
+    caller: Caller,
+    may_delegate: bool,
+    not_before: Option<Timestamp>,
+    expires: Option<Timestamp>,
 }
 
 /// The SHA-256 of a token in hexadecimal, as the file has it.
@@ -135,9 +147,12 @@ impl StaticTokens {
         })
     }
 
-    fn find(&self, token: &str) -> Option<TokenEntry> {
+    fn find(&self, token: &str) -> Option<Arc<Known>> {
         let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if changed(&self.path) != known.changed {
+        let changed = changed(&self.path);
+        if changed != known.changed {
+            // One complaint for each change.
+            known.changed = changed;
             match read(&self.path) {
                 Ok(newer) => *known = newer,
                 // Those that were known hold until the file is whole again.
@@ -147,32 +162,37 @@ impl StaticTokens {
         let hash: [u8; 32] = Sha256::digest(token).into();
         known.by_hash.get(&hash).cloned()
     }
+}
 
-    fn check(&self, entry: TokenEntry) -> Result<Identified, Failure> {
-        let now = self.clock.now().to_chrono();
-        let name = &entry.name;
-        if entry
-            .expires
-            .is_some_and(|at| now >= at.to_chrono() + LEEWAY)
-        {
+impl Known {
+    fn new(entry: TokenEntry) -> Self {
+        Self {
+            caller: Caller::token(&entry.name, entry.roles, entry.permissions),
+            name: entry.name,
+            may_delegate: entry.delegate,
+            not_before: entry.not_before,
+            expires: entry.expires,
+        }
+    }
+
+    fn check(&self, now: Timestamp) -> Result<Identified, Failure> {
+        let name = &self.name;
+        let micros = now.as_micros();
+        let has_expired = |at: Timestamp| micros >= at.as_micros().saturating_add(LEEWAY_MICROS);
+        if self.expires.is_some_and(has_expired) {
             let message = format!("the token `{name}` has expired");
             return Err(Failure::unauthenticated("TOKEN_EXPIRED", message)
                 .hint("ask whoever runs the host for another"));
         }
-        if entry
-            .not_before
-            .is_some_and(|at| now + LEEWAY < at.to_chrono())
-        {
-            let message = format!(
-                "the token `{name}` does not hold yet: here it is {}",
-                self.clock.now()
-            );
+        let is_early = |at: Timestamp| micros.saturating_add(LEEWAY_MICROS) < at.as_micros();
+        if self.not_before.is_some_and(is_early) {
+            let message = format!("the token `{name}` does not hold yet: here it is {now}");
             return Err(Failure::unauthenticated("TOKEN_NOT_YET", message)
                 .hint("the clocks of the machines may be apart"));
         }
         Ok(Identified {
-            caller: Caller::token(name, entry.roles, entry.permissions),
-            may_delegate: entry.delegate,
+            caller: self.caller.clone(),
+            may_delegate: self.may_delegate,
         })
     }
 }
@@ -204,6 +224,10 @@ fn read(path: &Path) -> Result<Read, TokensError> {
             name: entry.name.clone(),
             detail,
         };
+        if !is_name(&entry.name) {
+            let detail = "expected a name of 1 to 64 letters, digits, `.`, `_`, `-` and `@`";
+            return Err(refuse(detail.to_owned()));
+        }
         let hash = hash_of(&entry.sha256).ok_or_else(|| {
             let found = &entry.sha256;
             refuse(format!("sha256 `{found}`: expected 64 hexadecimal digits"))
@@ -211,9 +235,15 @@ fn read(path: &Path) -> Result<Read, TokensError> {
         if by_hash.contains_key(&hash) {
             return Err(refuse("another entry has the same token".to_owned()));
         }
-        by_hash.insert(hash, entry);
+        by_hash.insert(hash, Arc::new(Known::new(entry)));
     }
     Ok(Read { changed, by_hash })
+}
+
+/// Names are in logs and in the audit trail: one line, and not too long.
+fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
+    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.chars().all(fits)
 }
 
 fn hash_of(hex: &str) -> Option<[u8; 32]> {
@@ -228,8 +258,12 @@ fn hash_of(hex: &str) -> Option<[u8; 32]> {
 
 impl IdentityProvider for StaticTokens {
     fn identify<'a>(&'a self, credentials: Credentials<'a>) -> Identification<'a> {
-        let entry = credentials.token.and_then(|token| self.find(token));
-        let identified = entry.map(|entry| self.check(entry)).transpose();
+        let known = credentials.token.and_then(|token| self.find(token));
+        let now = self.clock.now();
+        let identified = known.map(|known| known.check(now)).transpose();
         Box::pin(std::future::ready(identified))
     }
 }
+
+#[cfg(test)]
+mod tests;
