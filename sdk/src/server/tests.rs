@@ -1,1 +1,228 @@
-//! The server as its clients see it.
+//! The server as its clients see it: over sockets on loopback, with services that the
+//! tests play.
+
+mod bad_input;
+mod calls;
+mod drain;
+mod idle;
+mod played;
+mod tls;
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::watch,
+    time::timeout,
+};
+use tonic::{Code, Status, Streaming, client::Grpc, codegen::http::uri::PathAndQuery};
+use tonic_prost::ProstCodec;
+use tonic_types::StatusExt;
+
+use super::{
+    identity::{IdentityProvider, OWNER_TOKEN, Owner, StaticTokens, token_hash, write_private},
+    *,
+};
+use crate::{clock::Clock, rpc::RequestId};
+use played::{LIST, PLAY, Play, WATCH};
+
+/// Longer than anything takes that does happen.
+const LONG: Duration = Duration::from_secs(60);
+
+/// A server with played services, and what a test holds of it.
+struct Stand {
+    address: SocketAddr,
+    scheme: &'static str,
+    edge: Edge,
+    standard: Standard,
+    play: Play,
+    clock: Clock,
+    owner: String,
+    stopping: watch::Sender<bool>,
+    running: RunningListener,
+    certificate: Option<Certificate>,
+    _edge: watch::Sender<Option<Edge>>,
+    _data: tempfile::TempDir,
+}
+
+impl Stand {
+    async fn open() -> Self {
+        Self::with(Limits::default(), false).await
+    }
+
+    async fn with(limits: Limits, tls: bool) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let clock = Clock::manual("2026-11-20T10:00:00Z".parse().unwrap());
+        let tokens = data.path().join("tokens.json");
+        let entry = serde_json::json!([{
+            "name": "ci",
+            "sha256": token_hash("of-ci"),
+            "not_before": "2026-11-20T09:00:00Z",
+            "expires": "2026-11-20T11:00:00Z",
+        }]);
+        write_private(&tokens, entry.to_string().as_bytes()).unwrap();
+        let providers: Vec<Box<dyn IdentityProvider>> = vec![
+            Box::new(Owner::of(data.path()).unwrap()),
+            Box::new(StaticTokens::read(&tokens, clock.clone()).unwrap()),
+        ];
+        let owner = std::fs::read_to_string(data.path().join(OWNER_TOKEN)).unwrap();
+        let certificate = tls.then(|| Certificate::self_signed(data.path(), &[], &clock).unwrap());
+        let play = Play::default();
+        let dispatch = play.dispatch();
+        let standard = Standard::serving(&dispatch).await;
+        let (stopping, stopped) = watch::channel(false);
+        let identities = identity::Identities::new(providers);
+        let edge = Edge::new(
+            dispatch,
+            standard.clone(),
+            identities,
+            limits.clone(),
+            stopped,
+        );
+        let (shown, answered) = watch::channel(Some(edge.clone()));
+        let any = "127.0.0.1:0".parse().unwrap();
+        let listener = Listener::bind(any, certificate.clone(), limits);
+        let listener = listener.await.unwrap();
+        let pages = Router::new().route("/healthz", get(|| async { "ok\n" }));
+        Self {
+            address: listener.local_addr().unwrap(),
+            scheme: if tls { "https" } else { "http" },
+            running: listener.serve(pages, answered),
+            owner: owner.trim().to_owned(),
+            edge,
+            standard,
+            play,
+            clock,
+            stopping,
+            certificate,
+            _edge: shown,
+            _data: data,
+        }
+    }
+
+    /// A connection that shows a token.
+    async fn connect(&self, token: Option<&str>) -> sdk_client::Connection {
+        let mut server = sdk_client::Server::new(format!("{}://{}", self.scheme, self.address));
+        server.token = token.map(str::to_owned);
+        server.fingerprint = self.certificate.as_ref().map(Certificate::fingerprint);
+        server.connect().await.unwrap()
+    }
+
+    /// What the played method answers to the owner.
+    async fn call(&self, play: &str) -> Result<String, Status> {
+        self.call_as(Some(&self.owner), play).await
+    }
+
+    async fn call_as(&self, token: Option<&str>, play: &str) -> Result<String, Status> {
+        call_on(self.connect(token).await, request(play)).await
+    }
+
+    async fn watch(&self, play: &str) -> Streaming<played::Row> {
+        let connection = self.connect(Some(&self.owner)).await;
+        watch_on(connection, request(play)).await.unwrap()
+    }
+
+    /// Whatever a test does to the server, others are served.
+    async fn serves_others(&self) {
+        assert_eq!(self.call("answer").await.unwrap(), "owner");
+    }
+
+    /// Waits until the counters say so.
+    async fn counts(&self, line: &str) {
+        let counted = async {
+            while !self.edge.metrics().text().contains(line) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let found = timeout(LONG, counted).await;
+        assert!(found.is_ok(), "{line}\n{}", self.edge.metrics().text());
+    }
+
+    async fn raw(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+}
+
+/// A request that says what the service is to play.
+fn request<M: Default>(play: &str) -> tonic::Request<M> {
+    let mut request = tonic::Request::new(M::default());
+    let play = play.parse().unwrap();
+    request.metadata_mut().insert(PLAY, play);
+    request
+}
+
+async fn call_on(
+    connection: sdk_client::Connection,
+    request: tonic::Request<played::Asked>,
+) -> Result<String, Status> {
+    let mut grpc = Grpc::new(connection);
+    grpc.ready()
+        .await
+        .map_err(|error| Status::unknown(error.to_string()))?;
+    let codec = ProstCodec::<_, played::Answer>::default();
+    let answer = grpc.unary(request, PathAndQuery::from_static(LIST), codec);
+    Ok(answer.await?.into_inner().host)
+}
+
+async fn watch_on(
+    connection: sdk_client::Connection,
+    request: tonic::Request<played::Watched>,
+) -> Result<Streaming<played::Row>, Status> {
+    let mut grpc = Grpc::new(connection);
+    grpc.ready()
+        .await
+        .map_err(|error| Status::unknown(error.to_string()))?;
+    let codec = ProstCodec::<_, played::Row>::default();
+    let answer = grpc.server_streaming(request, PathAndQuery::from_static(WATCH), codec);
+    Ok(answer.await?.into_inner())
+}
+
+fn code_and_reason(status: &Status) -> (Code, String) {
+    let details = status.get_error_details();
+    let reason = details.error_info().map(|info| info.reason.clone());
+    (status.code(), reason.unwrap_or_default())
+}
+
+/// Sends one request of HTTP/2 as it stands, and gives the status of gRPC that comes back.
+async fn ask(stand: &Stand, headers: &[(&str, &str)], path: &str, body: &[u8]) -> Status {
+    let io = TokioIo::new(stand.raw().await);
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    tokio::spawn(connection);
+    let mut request = Request::post(format!("http://{}{path}", stand.address))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .header("authorization", format!("Bearer {}", stand.owner));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = Full::new(Bytes::copy_from_slice(body));
+    let answer = sender.send_request(request.body(body).unwrap());
+    let answer = timeout(LONG, answer).await.unwrap().unwrap();
+    let (head, body) = answer.into_parts();
+    let body = timeout(LONG, body.collect()).await.unwrap().unwrap();
+    let trailers = body.trailers().cloned().unwrap_or_else(HeaderMap::new);
+    Status::from_header_map(&trailers)
+        .or_else(|| Status::from_header_map(&head.headers))
+        .unwrap_or_else(|| panic!("no status: {head:?}"))
+}
+
+/// Sends bytes, and gives what comes back until the server closes.
+async fn converse(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
+    // The server may have closed before it has read all.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let read = timeout(LONG, stream.read_to_end(&mut answer)).await;
+    let _ = read.expect("the server closes the connection");
+    answer
+}
+
+fn request_id(text: &str) -> RequestId {
+    RequestId::parse(text).unwrap()
+}

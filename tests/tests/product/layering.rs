@@ -9,7 +9,7 @@ use std::{
 use product_tests::workspace_root;
 
 /// The layers inside `sdk`, the lowest first. Rooms of one layer do not know each other.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["clock", "config"],
     &["store"],
     &["migrate"],

@@ -1,0 +1,106 @@
+//! Thousands of clients that say nothing: what they cost.
+//!
+//! They live in a process of their own, so that the memory that is measured is the
+//! server's. `TORTURE` asks for ten thousand of them.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, Command, Stdio},
+};
+
+use super::*;
+
+const ADDRESS: &str = "SDK_TEST_IDLE_ADDRESS";
+const COUNT: &str = "SDK_TEST_IDLE_COUNT";
+
+/// The process of the clients: this program, called for the one test that holds them.
+#[test]
+fn holds_idle_connections() {
+    let Ok(address) = std::env::var(ADDRESS) else {
+        return;
+    };
+    let count: usize = std::env::var(COUNT).unwrap().parse().unwrap();
+    let mut held = Vec::new();
+    for _ in 0..count {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200");
+        held.push(stream);
+    }
+    // Past what captures the output of tests.
+    writeln!(std::io::stderr(), "held").unwrap();
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+fn clients(address: SocketAddr, count: usize) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "--nocapture",
+            "server::tests::idle::holds_idle_connections",
+        ])
+        .env(ADDRESS, address.to_string())
+        .env(COUNT, count.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// The memory of this process that is not swapped out, in bytes.
+fn resident_bytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    let kib: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
+    kib * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_connections_cost_little_and_keep_nobody_out() {
+    let count = if std::env::var("TORTURE").is_ok() {
+        10_000
+    } else {
+        500
+    };
+    let limits = Limits {
+        connections_of_one: 16_384,
+        head: 10 * LONG,
+        ..Limits::default()
+    };
+    let stand = Stand::with(limits, false).await;
+    stand.serves_others().await;
+    let before = resident_bytes();
+    let mut clients = clients(stand.address, count);
+    let stderr = BufReader::new(clients.stderr.take().unwrap());
+    let held = tokio::task::spawn_blocking(move || {
+        let mut lines = stderr.lines().map_while(Result::ok);
+        lines.any(|line| line.contains("held"))
+    });
+    assert!(timeout(10 * LONG, held).await.unwrap().unwrap());
+    let each = resident_bytes().saturating_sub(before) / count;
+    stand.counts(&format!("sdk_connections {count}")).await;
+    stand.serves_others().await;
+    assert!(
+        each < 48 * 1024,
+        "{each} bytes for each of {count} connections"
+    );
+    eprintln_each(each, count);
+    drop(clients.stdin.take());
+    clients.wait().unwrap();
+    stand.counts("sdk_connections 0").await;
+}
+
+/// For whoever runs it with `--nocapture`.
+#[expect(clippy::print_stderr, reason = "a measurement, for people")]
+fn eprintln_each(each: usize, count: usize) {
+    eprintln!("{each} bytes for each of {count} idle connections");
+}
