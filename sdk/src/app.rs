@@ -5,6 +5,7 @@
 //! the command out, in this process or through the socket of the host that is
 //! already running on the data folder.
 
+mod call;
 mod door;
 mod ending;
 mod http;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::anyhow;
 
-use super::{App, ending::Ending, progress::Progress, serve, terminal::Terminal};
+use super::{App, call, ending::Ending, progress::Progress, serve, terminal::Terminal};
 use crate::{
     cli::{
         self, Command, CommandError, CommandLine, DataCommand, Input, MigrateCommand, Output,
@@ -129,7 +129,17 @@ async fn carry_out(
                 .into())
         }
         command => {
-            let input = open_input(command)?;
+            let json = printed.is_json();
+            let input = match command {
+                Command::Call(args) => match call::understand(&linked, &args.words, json) {
+                    Ok(call) => Input {
+                        call: Some(call),
+                        ..Input::default()
+                    },
+                    Err(ending) => return Ok(ending),
+                },
+                command => open_input(command)?,
+            };
             let asking = Asking {
                 linked,
                 remotes,
@@ -296,6 +306,9 @@ async fn ask(
     input: Input,
     out: &mut Output<'_>,
 ) -> Ending {
+    if let Some(call) = input.call {
+        return call::make(call, channel, out).await;
+    }
     let session = Session::new(linked, channel);
     let mut progress = Progress::new();
     let mut watch = |run: &ApplyResponse| progress.show(run);

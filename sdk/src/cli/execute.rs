@@ -19,6 +19,8 @@ pub(crate) struct Input {
     pub(crate) file: Option<PathBuf>,
     /// The row to put, as JSON text, or the release of an older binary.
     pub(crate) text: Option<String>,
+    /// The call to make, which was understood before a host is asked.
+    pub(crate) call: Option<sdk_client::Call>,
 }
 
 /// Carries out a command by calls to a host. `watch` is told how migrations go on.
@@ -30,7 +32,8 @@ pub(crate) async fn execute(
     out: &mut Output<'_>,
 ) -> Result<(), CommandError> {
     match command {
-        Command::Serve(_) | Command::Key(_) => {
+        // Calls are made by the process: they show replies as they come.
+        Command::Serve(_) | Command::Key(_) | Command::Call(_) => {
             Err(CommandError::usage("this is not for a host to do"))
         }
         Command::Version => schema::version(session, out).await,

@@ -38,6 +38,11 @@ impl<'a> Output<'a> {
         Self { writer, json }
     }
 
+    /// Where it is written.
+    pub(crate) fn writer(&mut self) -> &mut (dyn Write + Send) {
+        self.writer
+    }
+
     /// Whether JSON is wanted.
     pub fn is_json(&self) -> bool {
         self.json

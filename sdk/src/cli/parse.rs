@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sdk_schema::{MigrationId, Stamp};
@@ -47,6 +47,9 @@ pub enum Command {
     /// Show translations
     #[command(subcommand)]
     Lang(LangCommand),
+    /// Call a method of a service: `call --help` lists them
+    #[command(disable_help_flag = true)]
+    Call(CallArgs),
     /// Make keys, and change the one that the store is encrypted under
     #[command(subcommand)]
     Key(KeyCommand),
@@ -54,6 +57,18 @@ pub enum Command {
     Doctor,
     /// Show the versions of the host and of its modules
     Version,
+}
+
+/// What to call.
+#[derive(Debug, Clone, Args)]
+pub struct CallArgs {
+    /// The method and its request
+    #[arg(
+        value_name = "MODULE [SERVICE] METHOD",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub words: Vec<OsString>,
 }
 
 /// How to serve.

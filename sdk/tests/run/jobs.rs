@@ -8,9 +8,9 @@ use sdk::{
         JobChange, JobContext, JobDeclaration, JobFuture, JobOverride, JobRun, JobsError, RunState,
         Scheduler,
     },
-    rpc::Clients,
     lang::{CatalogueSource, Catalogues, Message},
     module::{self, Declaration},
+    rpc::Clients,
     store::{Id, StoreError},
 };
 use sdk_schema::{Arb, Manifest, Missed, Name, Overlap, Timestamp};
