@@ -4,10 +4,10 @@
 //! of them is not what it should be, the call is given up before it has come to its
 //! end, and nothing is written.
 
-use std::{io::BufRead, path::Path};
+use std::{collections::HashMap, io::BufRead, path::Path};
 
 use anyhow::anyhow;
-use sdk_schema::Schema;
+use sdk_schema::{Schema, TableName};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -17,6 +17,7 @@ use crate::{
     cli::{CommandError, EXIT_FAILED, Output, Session},
     proto::sdk::v1::{ImportRowsRequest, ImportRowsResponse},
     rpc::{Response, Status},
+    seed::{key_of, key_text},
     system::rows::to_struct,
 };
 
@@ -149,6 +150,7 @@ fn send_all(
     sender: &mpsc::Sender<ImportRowsRequest>,
 ) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
+    let mut keys = Keys::default();
     for (line, text) in (1..).zip(lines.lines()) {
         let text = match text {
             Ok(text) => text,
@@ -165,7 +167,7 @@ fn send_all(
         if text.trim().is_empty() {
             continue;
         }
-        match read(schema, line, &text) {
+        match read(schema, &mut keys, line, &text) {
             Ok(message) if faults.is_empty() => {
                 // Whoever does not take it has answered already.
                 if sender.blocking_send(message).is_err() {
@@ -183,7 +185,15 @@ fn send_all(
     }
 }
 
-fn read(schema: &Schema, line: u64, text: &str) -> Result<ImportRowsRequest, Fault> {
+/// The line of each key.
+type Keys = HashMap<(TableName, String), u64>;
+
+fn read(
+    schema: &Schema,
+    keys: &mut Keys,
+    line: u64,
+    text: &str,
+) -> Result<ImportRowsRequest, Fault> {
     let whole = |detail: String| Fault {
         line,
         column: None,
@@ -194,6 +204,14 @@ fn read(schema: &Schema, line: u64, text: &str) -> Result<ImportRowsRequest, Fau
     let table = table.ok_or_else(|| whole(format!("the store has no table `{}`", read.table)))?;
     let row = table.row_from_json(&read.row);
     let row = row.map_err(|error| whole(error.to_string()))?;
+    // The host looks as well; here all faults of a file are found together.
+    let key = key_text(&key_of(table, &row));
+    if let Some(first) = keys.insert((read.table.clone(), key.clone()), line) {
+        let name = &read.table;
+        return Err(whole(format!(
+            "key {key} of `{name}` stands in line {first} already"
+        )));
+    }
     Ok(ImportRowsRequest {
         table: read.table.to_string(),
         row: Some(to_struct(&row)),

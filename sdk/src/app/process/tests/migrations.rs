@@ -385,3 +385,87 @@ fn a_newer_binary_plans_for_the_store_that_an_older_host_has_open() {
     ");
     running.stop();
 }
+
+/// What a command prints on a store that nobody else has open, and what it prints when
+/// a host runs there.
+#[test]
+fn every_command_says_through_a_running_host_what_it_says_without_one() {
+    let lines = [
+        "data list",
+        "data list shop.item --where cost>1 --reverse",
+        "data list shop.item --json",
+        "data get shop.item a",
+        r#"data put shop.item {"sku":"c","cost":9007199254740993}"#,
+        "data get shop.item c --json",
+        "data delete shop.item c",
+        "data delete shop.item c",
+        "data export",
+        "data import DATA/rows.jsonl",
+        "data check shop.item --json",
+        "data rewrite shop.item",
+        "data dump shop.item",
+        "seed real",
+        "seed test --rows 1",
+        "job list",
+        "job history",
+        "job run shop.none",
+        "job set shop.none --off",
+        "job reset shop.none",
+        "lang show",
+        "lang show de",
+        "migrate verify",
+        "migrate plan",
+        "migrate apply",
+        "migrate down --to 20270101T000000Z",
+        "migrate mark shop/20260101T000000Z_create_item --as applied --reason so",
+        "doctor",
+        "schema",
+        "version",
+        "data list shop.none",
+        "data list shop.item --where cost=x",
+        "data get shop.item",
+    ];
+    let say = |terminal: &Terminal| {
+        let folder = terminal.folder.path().display().to_string();
+        let said = lines.map(|line| {
+            let said = terminal.run(&[old_shop()], &line.replace("DATA", &folder));
+            format!("> {line}\n{said}\n")
+        });
+        said.concat()
+    };
+    let alone = say(&with_items());
+    let terminal = with_items();
+    let running = Running::start(terminal.folder.path());
+    let through = say(&terminal);
+    running.stop();
+    assert_eq!(through, alone);
+}
+
+#[test]
+fn an_import_through_a_running_host_may_be_larger_than_a_message() {
+    let terminal = with_items();
+    let running = Running::start(terminal.folder.path());
+    let file = terminal.folder.path().join("many.jsonl");
+    let sku = "x".repeat(1_000);
+    let line =
+        |at: usize| format!("{{\"table\":\"shop.item\",\"row\":{{\"sku\":\"{sku}{at}\"}}}}\n");
+    std::fs::write(&file, (0..6_000).map(line).collect::<String>()).unwrap();
+    let import = format!("data import {}", file.display());
+    assert_snapshot!(terminal.run(&[old_shop()], &import), @r"
+    rows: 6000 imported
+    exit code 0
+    ");
+    let exported = terminal.run(&[old_shop()], "data export");
+    assert_eq!(exported.lines().count(), 6_000 + 2 + 1);
+
+    // A line that is none: those before it have been sent, and nothing is written.
+    std::fs::write(&file, format!("{}nonsense\n", line(9_999))).unwrap();
+    assert_snapshot!(terminal.run(&[old_shop()], &import), @r"
+    error: DATA/many.jsonl, line 2, column 2: expected ident
+    hint: nothing was imported
+    exit code 1
+    ");
+    let exported = terminal.run(&[old_shop()], "data export");
+    assert_eq!(exported.lines().count(), 6_000 + 2 + 1);
+    running.stop();
+}
