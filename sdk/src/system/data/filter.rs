@@ -40,9 +40,9 @@ pub(super) fn parse(
 }
 
 impl Filter {
-    fn parse(name: &str, table: &Table, place: &str, text: &str) -> Result<Self, Failure> {
-        let end = text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-        let (word, rest) = text.split_at(end.unwrap_or(text.len()));
+    fn parse(name: &str, table: &Table, place: &str, condition: &str) -> Result<Self, Failure> {
+        let end = condition.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        let (word, rest) = condition.split_at(end.unwrap_or(condition.len()));
         let sign = SIGNS.iter().find_map(|sign| {
             let value = rest.trim_start().strip_prefix(sign)?;
             Some((*sign, value.trim_start_matches(' ')))
@@ -53,7 +53,10 @@ impl Filter {
             _ => None,
         };
         if word.is_empty() || (sign.is_none() && null.is_none()) {
-            return Err(refuse(place, format!("`{text}`: expected FIELD=VALUE")));
+            return Err(refuse(
+                place,
+                format!("`{condition}`: expected FIELD=VALUE"),
+            ));
         }
         let field = table.field(word).ok_or_else(|| StoreError::UnknownField {
             table: name.to_owned(),
@@ -62,9 +65,9 @@ impl Filter {
         })?;
         let test = match (null, sign) {
             (Some(test), _) => test,
-            (None, Some((sign, text))) => compare(
+            (None, Some((sign, value))) => compare(
                 sign,
-                read(&field.ty, text)
+                read(&field.ty, value)
                     .map_err(|detail| refuse(place, format!("field `{word}`: {detail}")))?,
             ),
             (None, None) => Test::NotNull,

@@ -423,7 +423,6 @@ fn every_command_says_through_a_running_host_what_it_says_without_one() {
         "version",
         "data list shop.none",
         "data list shop.item --where cost=x",
-        "data get shop.item",
     ];
     let say = |terminal: &Terminal| {
         let folder = terminal.folder.path().display().to_string();
