@@ -116,7 +116,7 @@ impl Calls {
         let method = &named.method;
         let comment = self.comments.of(&method.parent_file(), method.path());
         let about = comment
-            .about()
+            .summary()
             .unwrap_or_else(|| format!("Call `{}`", method.full_name()));
         let mark = match (method.is_client_streaming(), method.is_server_streaming()) {
             (false, false) => None,
@@ -143,7 +143,7 @@ impl Calls {
     fn service_about(&self, named: &NamedMethod) -> Option<String> {
         let service = named.method.parent_service();
         let comment = self.comments.of(&service.parent_file(), service.path());
-        comment.about()
+        comment.summary()
     }
 }
 
@@ -197,6 +197,7 @@ fn arguments(flag: &Flag, all: &[Flag], comments: &Comments) -> Vec<Arg> {
         .conflicts_with(flag.id())
         .conflicts_with_all(excluded.iter().map(|other| other.id()));
     let word = described(valued(word, flag, comments), flag, &excluded, comments);
+    let word = word.value_name(flag.word_name.clone());
     vec![word, arg.hide_short_help(true)]
 }
 

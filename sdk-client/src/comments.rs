@@ -47,6 +47,13 @@ impl<'a> Comment<'a> {
         Some(line.trim_end_matches('.').to_owned())
     }
 
+    /// Its first sentence, for lists of commands.
+    pub(crate) fn summary(self) -> Option<String> {
+        let about = self.about()?;
+        let sentence = about.split_once(". ").map(|(first, _)| first.to_owned());
+        Some(sentence.unwrap_or(about))
+    }
+
     /// All of it.
     pub(crate) fn whole(self) -> Option<&'a str> {
         self.0

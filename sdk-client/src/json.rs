@@ -24,6 +24,8 @@ pub(crate) struct Style {
     pub(crate) defaults: bool,
     /// Whether secrets are.
     pub(crate) secrets: bool,
+    /// Whether values of enums are the words that flags take, rather than their names.
+    pub(crate) words: bool,
     /// How many messages of any type are looked into, one inside of the other:
     /// each is decoded anew, so that no decoder counts them.
     pub(crate) depth: u8,
@@ -34,6 +36,7 @@ impl Style {
     pub(crate) const DOCUMENT: Self = Self {
         defaults: true,
         secrets: true,
+        words: false,
         depth: 16,
     };
 
@@ -41,6 +44,7 @@ impl Style {
     pub(crate) const SHOWN: Self = Self {
         defaults: false,
         secrets: false,
+        words: true,
         depth: 16,
     };
 }
@@ -133,7 +137,7 @@ fn scalar(found: &Value, kind: &Kind, style: Style) -> Json {
         Value::F64(value) => float(*value),
         Value::String(value) => Json::from(value.as_str()),
         Value::Bytes(value) => Json::from(BASE64_STANDARD.encode(value)),
-        Value::EnumNumber(number) => enum_value(*number, kind),
+        Value::EnumNumber(number) => enum_value(*number, kind, style),
         Value::Message(message) => of_message(message, style),
         // These stand in no list and no map.
         Value::List(_) | Value::Map(_) => Json::Null,
@@ -150,9 +154,16 @@ fn float(value: f64) -> Json {
     Json::from(value)
 }
 
-fn enum_value(number: i32, kind: &Kind) -> Json {
+fn enum_value(number: i32, kind: &Kind, style: Style) -> Json {
     match kind {
         Kind::Enum(desc) if desc.full_name() == "google.protobuf.NullValue" => Json::Null,
+        Kind::Enum(desc) if style.words => {
+            let words = value::enum_words(desc).into_iter();
+            let mut words = words.filter(|(_, value)| value.number() == number);
+            words
+                .next()
+                .map_or(Json::from(number), |(word, _)| Json::from(word))
+        }
         Kind::Enum(desc) => desc
             .get_value(number)
             .map_or(Json::from(number), |value| Json::from(value.name())),

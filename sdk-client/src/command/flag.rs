@@ -43,6 +43,8 @@ pub(crate) struct Flag {
     /// Whether its value is never shown.
     pub(crate) secret: bool,
     pub(crate) value_name: String,
+    /// What help calls the value where it stands without its flag.
+    pub(crate) word_name: String,
 }
 
 impl Flag {
@@ -166,6 +168,10 @@ fn flag(path: &[FieldDescriptor], hidden: bool, options: FieldOptions) -> Flag {
     };
     let form = Form::of(&kind);
     let secret = options::is_secret(field);
+    let word_name = options
+        .value_name
+        .clone()
+        .unwrap_or_else(|| field.name().to_uppercase());
     let value_name = match (options.value_name, arity) {
         (Some(name), _) => name,
         (None, Arity::Map) => "KEY=VALUE".to_owned(),
@@ -185,6 +191,7 @@ fn flag(path: &[FieldDescriptor], hidden: bool, options: FieldOptions) -> Flag {
         hidden: hidden || options.hidden,
         secret,
         value_name,
+        word_name,
     }
 }
 

@@ -17,9 +17,9 @@ async fn screen() -> Screen {
 #[tokio::test]
 async fn a_list_is_a_table_and_says_where_it_goes_on() {
     insta::assert_snapshot!(screen().await.call("shop search tea").await, @r#"
-    id  name                                      kind             price  labels            at                                 since                 keeps
-    7   Tea                                       KIND_FRESH_FOOD  450    {}                                                                         1h30m
-    8   A book with a title that is far too lon…  KIND_BOOK        0      {"cover":"hard"}  {"latitude":48.2,"longitude":0.0}  2026-05-01T12:00:00Z
+    id  name                                      kind        price  labels            at                                 since                 keeps
+    7   Tea                                       fresh-food  450    {}                                                                         1h30m
+    8   A book with a title that is far too lon…  book        0      {"cover":"hard"}  {"latitude":48.2,"longitude":0.0}  2026-05-01T12:00:00Z
     more: --page-token abc
     "#);
     insta::assert_snapshot!(screen().await.call("shop search none").await, @"no items");
@@ -30,7 +30,7 @@ async fn any_other_reply_is_a_line_for_each_field_and_steers_no_terminal() {
     insta::assert_snapshot!(screen().await.call("shop get-item 7").await, @r#"
     id           7
     name         Tea [2J
-    kind         KIND_FRESH_FOOD
+    kind         fresh-food
     price        450
     labels       {"leaf":"green","origin":"Assam"}
     at.latitude  48.2

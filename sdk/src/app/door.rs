@@ -28,6 +28,29 @@ pub(super) struct Door {
     identities: Identities,
 }
 
+/// Where a host listens, and how it speaks there: known before anything is opened.
+pub(super) struct Place {
+    address: SocketAddr,
+    transport: Transport,
+}
+
+impl Place {
+    /// What the command line and the environment say.
+    pub(super) fn choose(config: &Config, args: &ServeArgs) -> Result<Self, CommandError> {
+        let address = config.address(args.addr.clone());
+        let address = address.map_err(CommandError::usage)?;
+        let (cert, key) = config.tls_files(args.tls_cert.clone(), args.tls_key.clone());
+        let settings = TlsSettings {
+            cert,
+            key,
+            tls: args.tls,
+            plaintext: args.plaintext,
+        };
+        let transport = Transport::choose(address, &settings).map_err(CommandError::usage)?;
+        Ok(Self { address, transport })
+    }
+}
+
 /// A port on which pages are answered, and calls once it is [opened](Self::answer_calls).
 pub(super) struct OpenDoor {
     running: RunningListener,
@@ -41,21 +64,12 @@ impl Door {
     /// Takes the port; makes the owner's token, and the certificate where one is needed.
     pub(super) async fn take(
         data: &Path,
+        place: Place,
         config: &Config,
         args: &ServeArgs,
         clock: &Clock,
     ) -> Result<Self, CommandError> {
-        let address = config
-            .address(args.addr.clone())
-            .map_err(CommandError::usage)?;
-        let (cert, key) = config.tls_files(args.tls_cert.clone(), args.tls_key.clone());
-        let settings = TlsSettings {
-            cert,
-            key,
-            tls: args.tls,
-            plaintext: args.plaintext,
-        };
-        let transport = Transport::choose(address, &settings).map_err(CommandError::usage)?;
+        let Place { address, transport } = place;
         let certificate = match &transport {
             Transport::Plain => None,
             Transport::Files { cert, key } => Some(Certificate::read(cert, key, clock)?),

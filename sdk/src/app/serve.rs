@@ -17,7 +17,7 @@ use std::{collections::HashMap, convert::Infallible, path::Path, sync::Arc, time
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
-    door::{Door, OpenDoor},
+    door::{Door, OpenDoor, Place},
     http,
     progress::Progress,
     terminal::say,
@@ -51,10 +51,11 @@ pub(super) async fn serve(
     args: &ServeArgs,
     remotes: HashMap<String, Remote>,
 ) -> Result<(), CommandError> {
+    let place = Place::choose(config, args)?;
     let mut interrupted = signals::interruption()?;
     let clock = Clock::system();
     let host = Arc::new(Host::open_with(linked, data, options, clock.clone())?);
-    let door = Door::take(data, config, args, &clock).await?;
+    let door = Door::take(data, place, config, args, &clock).await?;
     announce(&host, data, &door)?;
     let mut serving = Serving::begin(Arc::clone(&host), data, door);
     let options = StartOptions {

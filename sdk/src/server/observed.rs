@@ -101,7 +101,8 @@ impl Drop for Record {
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         match code {
             Code::Internal | Code::Unknown | Code::DataLoss => {
-                tracing::error!(method, code = name, caller, request, ms, "call");
+                // What is broken inside has told so already; this may also be a message that is none.
+                tracing::warn!(method, code = name, caller, request, ms, "call");
             }
             Code::Ok | Code::Cancelled | Code::ResourceExhausted => {
                 tracing::debug!(method, code = name, caller, request, ms, "call");

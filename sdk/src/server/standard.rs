@@ -61,8 +61,7 @@ impl Standard {
     /// The service for a path, if it is one of these.
     pub(super) fn find(&self, path: &str) -> Option<(Shape, Boxed)> {
         if path == REFLECTION {
-            let service = self.reflection.clone();
-            return Some((Shape::STREAM, service));
+            return Some((Shape::STREAM, self.reflection.clone()));
         }
         let (_, shape) = HEALTH.iter().find(|(known, _)| *known == path)?;
         Some((*shape, self.health.clone()))

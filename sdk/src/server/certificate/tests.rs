@@ -68,9 +68,9 @@ fn files_that_are_none_are_refused_by_name() {
     insta::assert_snapshot!(refused("none.pem", "tls/key.pem", &clock()), @"DIR/none.pem: No such file or directory (os error 2)");
     insta::assert_snapshot!(refused("notes.pem", "tls/key.pem", &clock()), @"DIR/notes.pem: expected certificates in PEM, found none: it has no such section");
     insta::assert_snapshot!(refused("tls/cert.pem", "notes.pem", &clock()), @"DIR/notes.pem: expected a private key in PEM, found none: no items found");
-    insta::assert_snapshot!(refused("tls/cert.pem", "other/tls/key.pem", &clock()), @"");
+    insta::assert_snapshot!(refused("tls/cert.pem", "other/tls/key.pem", &clock()), @r"DIR/tls/cert.pem and DIR/other/tls/key.pem do not go together: keys may not be consistent: KeyMismatch");
     let later = Clock::manual("2036-12-01T00:00:00Z".parse().unwrap());
-    insta::assert_snapshot!(refused("tls/cert.pem", "tls/key.pem", &later), @"");
+    insta::assert_snapshot!(refused("tls/cert.pem", "tls/key.pem", &later), @r"DIR/tls/cert.pem: it holds from 2026-11-19T00:00:00.000000Z until 2036-11-20T00:00:00.000000Z, and here it is 2036-12-01T00:00:00.000000Z: expected a certificate that holds now");
     let earlier = Clock::manual("1970-01-01T00:00:00Z".parse().unwrap());
-    insta::assert_snapshot!(refused("tls/cert.pem", "tls/key.pem", &earlier), @"");
+    insta::assert_snapshot!(refused("tls/cert.pem", "tls/key.pem", &earlier), @r"DIR/tls/cert.pem: it holds from 2026-11-19T00:00:00.000000Z until 2036-11-20T00:00:00.000000Z, and here it is 1970-01-01T00:00:00.000000Z: expected a certificate that holds now");
 }

@@ -221,7 +221,7 @@ fn read(path: &Path) -> Result<Read, TokensError> {
     for entry in entries {
         let refuse = |detail: String| TokensError::Entry {
             path: path.to_owned(),
-            name: entry.name.clone(),
+            name: entry.name.escape_debug().to_string(),
             detail,
         };
         if !is_name(&entry.name) {
@@ -229,8 +229,11 @@ fn read(path: &Path) -> Result<Read, TokensError> {
             return Err(refuse(detail.to_owned()));
         }
         let hash = hash_of(&entry.sha256).ok_or_else(|| {
-            let found = &entry.sha256;
-            refuse(format!("sha256 `{found}`: expected 64 hexadecimal digits"))
+            // What stands there may be the token itself.
+            let length = entry.sha256.chars().count();
+            refuse(format!(
+                "the sha256 has {length} characters: expected 64 hexadecimal digits"
+            ))
         })?;
         if by_hash.contains_key(&hash) {
             return Err(refuse("another entry has the same token".to_owned()));

@@ -53,7 +53,16 @@ async fn bodies_that_are_no_message_are_refused() {
         shown += &format!("{what}: {:?}\n", status.code());
         stand.serves_others().await;
     }
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    the stream is half-closed before a message: Internal
+    the prefix ends early: Internal
+    there is less than the prefix says: Internal
+    there is more than one message: Ok
+    it is compressed, nobody said how: Internal
+    the flag is none: Internal
+    it says that it is too large: OutOfRange
+    it is too large: OutOfRange
+    ");
 }
 
 #[tokio::test]
@@ -70,12 +79,19 @@ async fn headers_that_are_wrong_are_refused() {
     ];
     let mut shown = String::new();
     for (name, value) in cases {
-        // The right token comes first; of two, the first would count.
         let status = ask_with_only(&stand, (name, value), &message).await;
         let (code, reason) = code_and_reason(&status);
-        shown += &format!("{name}: {value}: {code:?} {reason}\n");
+        let line = format!("{name}: {value}: {code:?} {reason}");
+        shown += &format!("{}\n", line.trim_end());
     }
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    grpc-timeout: soon: InvalidArgument TIMEOUT_INVALID
+    grpc-timeout: 123456789S: InvalidArgument TIMEOUT_INVALID
+    authorization: Basic YTpi: Unauthenticated TOKEN_INVALID
+    authorization: Bearer nobody's: Unauthenticated TOKEN_UNKNOWN
+    grpc-encoding: snappy: Unimplemented
+    sdk-caller-bin: AAAA: InvalidArgument CALLER_INVALID
+    ");
     stand.serves_others().await;
 }
 

@@ -20,20 +20,31 @@ fn holds_idle_connections() {
         return;
     };
     let count: usize = std::env::var(COUNT).unwrap().parse().unwrap();
-    let mut held = Vec::new();
-    for _ in 0..count {
-        let mut stream = std::net::TcpStream::connect(&address).unwrap();
-        stream
-            .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            .unwrap();
-        let mut head = [0; 12];
-        stream.read_exact(&mut head).unwrap();
-        assert_eq!(&head, b"HTTP/1.1 200");
-        held.push(stream);
-    }
+    let held: Vec<_> = (0..count).map(|number| idle(&address, number)).collect();
     // Past what captures the output of tests.
     writeln!(std::io::stderr(), "held").unwrap();
     let _ = std::io::stdin().read(&mut [0]);
+    drop(held);
+}
+
+/// A connection that is accepted: every other one has asked by HTTP/1.1 and keeps
+/// itself alive, the others have agreed on HTTP/2.
+fn idle(address: &str, number: usize) -> std::net::TcpStream {
+    let (says, hears): (&[u8], &[u8]) = if number.is_multiple_of(2) {
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200")
+    } else {
+        // The type of the first frame that comes back: settings.
+        (
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+            b"\x04",
+        )
+    };
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(says).unwrap();
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).unwrap();
+    assert!(head.windows(hears.len()).any(|it| it == hears), "{head:?}");
+    stream
 }
 
 fn clients(address: SocketAddr, count: usize) -> Child {
@@ -93,7 +104,7 @@ async fn idle_connections_cost_little_and_keep_nobody_out() {
         each < 48 * 1024,
         "{each} bytes for each of {count} connections"
     );
-    eprintln_each(each, count);
+    print_each(each, count);
     drop(clients.stdin.take());
     clients.wait().unwrap();
     stand.counts("sdk_connections 0").await;
@@ -101,6 +112,6 @@ async fn idle_connections_cost_little_and_keep_nobody_out() {
 
 /// For whoever runs it with `--nocapture`.
 #[expect(clippy::print_stderr, reason = "a measurement, for people")]
-fn eprintln_each(each: usize, count: usize) {
+fn print_each(each: usize, count: usize) {
     eprintln!("{each} bytes for each of {count} idle connections");
 }

@@ -165,7 +165,7 @@ impl Data {
 
 /// A large answer.
 fn flood() -> Row {
-    let change = crate::proto::sdk::v1::RowChange {
+    let change = crate::proto::sdk::v1::Change {
         table: "x".repeat(16 * 1024),
         ..Default::default()
     };

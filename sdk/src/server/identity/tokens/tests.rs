@@ -97,12 +97,12 @@ async fn a_file_that_has_changed_is_read_again() {
 fn a_file_that_is_none_is_refused_by_name() {
     let check = |entries: Value| Folder::with(&entries).refused();
     let hash = token_hash("secret");
-    insta::assert_snapshot!(check(json!({})), @"");
-    insta::assert_snapshot!(check(json!([{ "name": "ci", "sha256": "secret" }])), @"");
-    insta::assert_snapshot!(check(json!([{ "name": "c\ni", "sha256": hash }])), @"");
-    insta::assert_snapshot!(check(json!([{ "name": "ci", "sha256": hash, "token": "x" }])), @"");
+    insta::assert_snapshot!(check(json!({})), @r"DIR/tokens.json: invalid type: map, expected a sequence at line 1 column 0");
+    insta::assert_snapshot!(check(json!([{ "name": "ci", "sha256": "secret" }])), @r"DIR/tokens.json: token `ci`: the sha256 has 6 characters: expected 64 hexadecimal digits");
+    insta::assert_snapshot!(check(json!([{ "name": "c\ni", "sha256": hash }])), @r"DIR/tokens.json: token `c\ni`: expected a name of 1 to 64 letters, digits, `.`, `_`, `-` and `@`");
+    insta::assert_snapshot!(check(json!([{ "name": "ci", "sha256": hash, "token": "x" }])), @r"DIR/tokens.json: unknown field `token`, expected one of `name`, `sha256`, `roles`, `permissions`, `not_before`, `expires`, `delegate` at line 1 column 97");
     let two = json!([{ "name": "a", "sha256": hash }, { "name": "b", "sha256": hash }]);
-    insta::assert_snapshot!(check(two), @"");
+    insta::assert_snapshot!(check(two), @r"DIR/tokens.json: token `b`: another entry has the same token");
 }
 
 #[cfg(unix)]
@@ -112,5 +112,5 @@ fn a_file_that_others_can_read_is_refused() {
 
     let folder = Folder::with(&json!([]));
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o644)).unwrap();
-    insta::assert_snapshot!(folder.refused(), @"");
+    insta::assert_snapshot!(folder.refused(), @r"DIR/tokens.json has mode 644: expected 600, so that nobody else can read it");
 }
