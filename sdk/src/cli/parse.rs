@@ -437,6 +437,7 @@ mod tests {
           data     Read and write rows
           job      Show and run jobs
           lang     Show translations
+          call     Call a method of a service: `call --help` lists them
           key      Make keys, and change the one that the store is encrypted under
           doctor   Check that this host can do its work, and say what is wrong
           version  Show the versions of the host and of its modules
