@@ -63,10 +63,10 @@ impl<'a> Guest<'a> {
         self.app.run(&self.line(words))
     }
 
-    /// Finds a place, where the host links `geo`. The first search reads all names.
-    fn finds_a_place(&self) {
-        let found = self.call("geo search Wien --limit 1").json();
-        assert_eq!(found["places"][0]["code"], "AT-9");
+    /// Finds a country, where the host links `geo`. The first search reads all names.
+    fn finds_a_country(&self) {
+        let found = self.call("geo search Italia --kinds country").json();
+        assert_eq!(found["places"][0]["code"], "IT");
     }
 
     /// Begins to sign from Austria, and waits until `host`, which is halted, is asked.
@@ -120,11 +120,11 @@ fn one_program_links_both_modules() {
     let app = built("single_shape", "single", &links);
     let host = app.serve("single_shape serve --addr 127.0.0.1:0", &[]);
     let guest = Guest::of(&app, &host, "data");
-    guest.finds_a_place();
+    guest.finds_a_country();
     guests_say_where_they_are_from(&guest);
     killed_while_a_call_waits(&guest, host);
     let again = app.serve(&format!("single_shape serve --addr {}", guest.addr), &[]);
-    guest.finds_a_place();
+    guest.finds_a_country();
     guest.call(&signs("Eva", "Österreich")).success();
     assert_eq!(guest.listed(), ["Eva from AT", "Bo from JP", "Ada from AT"]);
     again.stop();
@@ -165,7 +165,7 @@ fn either_of_two_programs_ends_and_starts_while_the_other_runs() {
     let mut dual = Dual::start(&app);
     let guest = Guest::of(&app, &dual.modules, "data/app");
     let system = Guest::of(&app, &dual.system, "data/system");
-    system.finds_a_place();
+    system.finds_a_country();
     guests_say_where_they_are_from(&guest);
 
     // The system hangs: nobody waits for longer than they want to.
@@ -183,7 +183,7 @@ fn either_of_two_programs_ends_and_starts_while_the_other_runs() {
     assert_eq!(guest.listed().len(), 3);
     // It comes back, and the other program need not be touched.
     dual.system = Dual::start_system(&app, &system.addr);
-    system.finds_a_place();
+    system.finds_a_country();
     guest.call(&signs("Fay", "Brasil")).success();
 
     // The program that calls is killed while it waits for the system.
@@ -192,7 +192,7 @@ fn either_of_two_programs_ends_and_starts_while_the_other_runs() {
     dual.modules.kill();
     signing.finish().failure(UNAVAILABLE);
     dual.system.go_on();
-    system.finds_a_place();
+    system.finds_a_country();
     dual.modules = Dual::start_modules(&app, &dual.system, &guest.addr);
     guest.call(&signs("Eva", "Österreich")).success();
     let [eva, fay, dan] = ["Eva from AT", "Fay from BR", "Dan from IT"];
