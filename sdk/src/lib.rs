@@ -35,7 +35,8 @@
 //!     requires(geo::Geo),
 //!     tables(Organisation, Project, Supporter, Pledge, Tag, ProjectTag),
 //!     jobs(digest, expire_pledges),
-//!     steps(fill_slugs, count_minor_units)
+//!     steps(fill_slugs, count_minor_units),
+//!     services(CampaignService)
 //! )]
 //! pub struct Campaign;
 //! ```

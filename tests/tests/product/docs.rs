@@ -112,7 +112,8 @@ fn every_link_of_a_page_leads_to_a_file() {
 }
 
 /// Whether a word in backticks is meant as a path from the root: one that
-/// begins with a folder of the root, and has neither blanks nor patterns.
+/// begins with a folder of the root, and has neither blanks nor patterns. What begins
+/// with `sdk/v1` is the name of a proto or of their package.
 fn is_path(word: &str) -> bool {
     const FOLDERS: [&str; 9] = [
         "docs/",
@@ -126,7 +127,8 @@ fn is_path(word: &str) -> bool {
         "tests/",
     ];
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    FOLDERS.iter().any(|folder| word.starts_with(folder)) && word.chars().all(is_plain)
+    let is_proto = word == "sdk/v1" || word.starts_with("sdk/v1/");
+    !is_proto && FOLDERS.iter().any(|folder| word.starts_with(folder)) && word.chars().all(is_plain)
 }
 
 #[test]
