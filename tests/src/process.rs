@@ -245,7 +245,7 @@ impl Serving {
             let is_of_host = own.ends_with(&local);
             u64::from_str_radix(unread, 16).map_or(0, |bytes| bytes * u64::from(is_of_host))
         };
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while Instant::now() < patience {
             let sockets = std::fs::read_to_string("/proc/net/tcp").expect("a list of sockets");
             if sockets.lines().any(|line| unread(line) > UPKEEP_BYTES) {

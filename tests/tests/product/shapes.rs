@@ -7,7 +7,7 @@
 use product_tests::{Finished, NewApp, Running, Serving, workspace_root};
 use serde_json::Value;
 
-/// The exit codes of `call` for DEADLINE_EXCEEDED and UNAVAILABLE.
+/// The exit codes of `call` for `DEADLINE_EXCEEDED` and `UNAVAILABLE`.
 const TOO_LATE: i32 = 104;
 const UNAVAILABLE: i32 = 114;
 

@@ -74,7 +74,7 @@ impl v1::Guestbook for GuestbookService {
 }
 
 /// The request, if both the guest and their word are there.
-fn checked(request: v1::SignRequest) -> Result<v1::SignRequest, Failure> {
+fn checked(request: v1::SignRequest) -> Result<v1::SignRequest, Status> {
     let wanted = [
         ("name", &request.name, "expected what the guest is called"),
         ("message", &request.message, "expected a word"),
@@ -90,7 +90,7 @@ fn checked(request: v1::SignRequest) -> Result<v1::SignRequest, Failure> {
     let failure = missing.fold(failure, |failure, (field, _, expected)| {
         failure.violation(*field, *expected)
     });
-    Err(failure.domain(DOMAIN))
+    Err(failure.domain(DOMAIN).into())
 }
 
 fn no_page(error: CursorError) -> Failure {
