@@ -31,8 +31,9 @@ breaking:
     - FILE
 ";
 
-/// Folders of files that every tool for protos has, or that belong to gRPC itself.
-const KNOWN: [&str; 2] = ["google/protobuf/", "grpc/"];
+/// Packages that every tool for protos has, or that belong to gRPC itself. The names
+/// of their files say nothing: some servers have `health.proto` at the root.
+const KNOWN: [&str; 2] = ["google.protobuf", "grpc"];
 
 /// A file whose name is no path below a folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,12 +47,19 @@ pub struct NameError(String);
 /// from anybody.
 pub fn tree(pool: &DescriptorPool) -> Result<Vec<(String, String)>, NameError> {
     let files = pool.files();
-    let files = files.filter(|file| !KNOWN.iter().any(|known| file.name().starts_with(known)));
+    let files = files.filter(|file| !is_known(file.package_name()));
     let mut tree: Vec<_> = files
         .map(|file| Ok((checked(file.name())?, of_file(&file))))
         .collect::<Result<_, _>>()?;
     tree.sort();
     Ok(tree)
+}
+
+fn is_known(package: &str) -> bool {
+    KNOWN.iter().any(|known| {
+        let rest = package.strip_prefix(known);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 /// The text of a file.

@@ -16,6 +16,8 @@ mod format_store;
 mod layering;
 #[path = "product/operating.rs"]
 mod operating;
+#[path = "product/other_languages.rs"]
+mod other_languages;
 #[path = "product/policy.rs"]
 mod policy;
 #[path = "product/readme.rs"]

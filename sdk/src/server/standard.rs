@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use tonic::body::Body;
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tower::{Service as _, util::BoxCloneSyncService};
+use tower::{Service as _, ServiceExt as _, util::BoxCloneSyncService};
 
 use super::edge::Shape;
 use crate::rpc::Dispatch;
@@ -18,9 +18,14 @@ const HEALTH: [(&str, Shape); 2] = [
 /// What reflection is asked by.
 const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
+/// What reflection was asked by before version 1, with the same messages. Python's
+/// `grpcio-reflection` knows no other. It is answered, and not listed.
+const REFLECTION_ALPHA: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
 /// The paths of these services, as requests have them.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    HEALTH.iter().map(|(path, _)| *path).chain([REFLECTION])
+    let health = HEALTH.iter().map(|(path, _)| *path);
+    health.chain([REFLECTION, REFLECTION_ALPHA])
 }
 
 /// A service of these. It is always ready.
@@ -63,6 +68,10 @@ impl Standard {
         if path == REFLECTION {
             return Some((Shape::STREAM, self.reflection.clone()));
         }
+        if path == REFLECTION_ALPHA {
+            let service = self.reflection.clone().map_request(at_version_1);
+            return Some((Shape::STREAM, Boxed::new(service)));
+        }
         let (_, shape) = HEALTH.iter().find(|(known, _)| *known == path)?;
         Some((*shape, self.health.clone()))
     }
@@ -76,6 +85,12 @@ impl Standard {
             Err(never) => match never {},
         }
     }
+}
+
+/// The same question as version 1 is asked it.
+fn at_version_1(mut request: http::Request<Body>) -> http::Request<Body> {
+    *request.uri_mut() = http::Uri::from_static(REFLECTION);
+    request
 }
 
 /// Reflection, version 1, with comments and options.

@@ -176,6 +176,28 @@ async fn services_describe_themselves_to_everybody() {
 }
 
 #[tokio::test]
+async fn reflection_answers_who_asks_as_before_version_1() {
+    use tonic_reflection::pb::v1alpha::{
+        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+        server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+    };
+    let stand = Stand::open().await;
+    let mut old = ServerReflectionClient::new(stand.connect(None).await);
+    let question = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let answers = old.server_reflection_info(tokio_stream::iter([question]));
+    let mut answers = answers.await.unwrap().into_inner();
+    let answer = answers.message().await.unwrap().unwrap();
+    let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response else {
+        panic!("no list: {answer:?}");
+    };
+    let names: Vec<_> = list.service.iter().map(|it| it.name.as_str()).collect();
+    assert!(names.contains(&"sdk.v1.ModuleService"), "{names:?}");
+}
+
+#[tokio::test]
 async fn what_happens_is_counted() {
     let stand = Stand::open().await;
     stand.serves_others().await;
