@@ -115,7 +115,7 @@ fn every_link_of_a_page_leads_to_a_file() {
 /// begins with a folder of the root, and has neither blanks nor patterns. What begins
 /// with `sdk/v1` is the name of a proto or of their package.
 fn is_path(word: &str) -> bool {
-    const FOLDERS: [&str; 9] = [
+    const FOLDERS: [&str; 11] = [
         "docs/",
         "sdk/",
         "sdk-schema/",
@@ -123,6 +123,8 @@ fn is_path(word: &str) -> bool {
         "sdk-macros/",
         "sdk-build/",
         "sdk-cli/",
+        "sdk-proto/",
+        "sdk-client/",
         "examples/",
         "tests/",
     ];
@@ -179,7 +181,7 @@ fn no_file_speaks_of_a_machine_or_of_work_to_be_done() {
 }
 
 /// Each block begins with a comment that names its file: `// examples/…/lib.rs`.
-fn check_excerpts(page: &str, mark: &str) {
+fn check_excerpts(page: &str, mark: &str, expected: usize) {
     let texts = texts();
     let page = texts
         .iter()
@@ -192,7 +194,7 @@ fn check_excerpts(page: &str, mark: &str) {
             Some((line, block.strip_prefix("// examples/")?.split_once('\n')?))
         })
         .collect();
-    assert_eq!(excerpts.len(), 3, "manifest, table and job");
+    assert_eq!(excerpts.len(), expected, "excerpts in {mark}");
     for (line, (file, excerpt)) in excerpts {
         let path = workspace_root().join("examples").join(file);
         let source = fs::read_to_string(path).expect("the file that the excerpt names");
@@ -206,12 +208,19 @@ fn check_excerpts(page: &str, mark: &str) {
 
 #[test]
 fn code_in_the_readme_is_code_of_the_examples() {
-    check_excerpts("README.md", "rust");
+    check_excerpts("README.md", "rust", 4);
+    check_excerpts("README.md", "proto", 1);
+}
+
+#[test]
+fn code_on_the_page_about_services_is_code_of_the_examples() {
+    check_excerpts("docs/services.md", "rust", 7);
+    check_excerpts("docs/services.md", "proto", 1);
 }
 
 #[test]
 fn code_in_the_crates_documentation_is_code_of_the_examples() {
-    check_excerpts("sdk/src/lib.rs", "text");
+    check_excerpts("sdk/src/lib.rs", "text", 3);
 }
 
 #[test]
