@@ -164,6 +164,15 @@ fn what_every_tool_has_is_not_written() {
     );
 }
 
+#[test]
+fn files_of_grpc_are_known_by_their_package() {
+    let reflection = tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET;
+    let pool = DescriptorPool::decode(reflection).unwrap();
+    // Its name would be a proto at the root of the export.
+    assert!(pool.get_file_by_name("reflection_v1.proto").is_some());
+    assert_eq!(proto_text::tree(&pool).unwrap(), []);
+}
+
 const HIDING: &str = r#"// Detached.
 
 // About the file.
