@@ -36,9 +36,9 @@ def refused(call, *words, **more):
     raise AssertionError(f"{words} is answered")
 
 
-def row(host, table, **fields):
-    """A row to import: a google.protobuf.Struct inside a message."""
-    request = host.request("sdk.v1.ImportRowsRequest", table=table)
+def last_row(host, table, **fields):
+    """The last row of an import: a google.protobuf.Struct inside a message."""
+    request = host.request("sdk.v1.ImportRowsRequest", table=table, last=True)
     request.row.update(fields)
     return request
 
@@ -56,7 +56,7 @@ def find_a_place(host):
 
 def raise_money(host, token):
     """A stream there, a stream back, and a call meanwhile."""
-    rows = [row(host, "campaign.organisation", id=ORGANISATION, name="Wells", country="AT", slug="wells")]
+    rows = [last_row(host, "campaign.organisation", id=ORGANISATION, name="Wells", country="AT", slug="wells")]
     imported = host.call("sdk.v1.DataService", "ImportRows", iter(rows), token)
     new = host.request("campaign.v1.CreateProjectRequest", organisation="wells", title="A well",
                        summary="Water.", goal_minor=100_000, currency="EUR")

@@ -30,13 +30,17 @@ fn python_speaks_to_a_host_by_stubs_and_by_reflection() {
     let Ok(python) = std::env::var("SDK_TEST_PYTHON") else {
         // Not by `eprintln!`, which is shown only when a test fails.
         let skipped = "skipped: SDK_TEST_PYTHON names no Python that has gRPC\n";
-        std::io::stderr().write_all(skipped.as_bytes()).expect("a line");
+        std::io::stderr()
+            .write_all(skipped.as_bytes())
+            .expect("a line");
         return;
     };
     let session = Session::new(&["acme", "sdk-cli"]);
     let host = session.serve("acme");
     let addr = host.addr();
-    let exported = session.run(&format!("sdk-cli --server http://{addr} export proto protos"));
+    let exported = session.run(&format!(
+        "sdk-cli --server http://{addr} export proto protos"
+    ));
     insta::assert_snapshot!(exported.success(), @"");
     fs::create_dir(session.path().join("stubs")).expect("a folder");
 

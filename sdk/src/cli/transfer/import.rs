@@ -1,8 +1,8 @@
 //! `data import`.
 //!
 //! Lines are read and sent as they come, so that a file may be of any size. When one
-//! of them is not what it should be, the call is given up before it has come to its
-//! end, and nothing is written.
+//! of them is not what it should be, the last message is never sent, and nothing is
+//! written.
 
 use std::{collections::HashMap, io::BufRead, path::Path};
 
@@ -39,8 +39,8 @@ pub(in crate::cli) async fn import(
     let lines = lines.ok_or_else(|| CommandError::usage("there is nothing to import"))?;
     let (sender, rows) = mpsc::channel(AHEAD);
     let (reader_of, named) = (schema, source.clone());
-    // The sender is kept by the reader until it has found every line good: the stream
-    // of one that has not is never ended, but given up.
+    // Only the last message makes an import of what was sent, and it is sent once every
+    // line was found good.
     let reading = tokio::task::spawn_blocking(move || {
         let read = send_all(&reader_of, lines, &sender);
         (read.map_err(|faults| shown(&named, &faults)), sender)
@@ -74,16 +74,25 @@ async fn finish(
     reading: Reading,
 ) -> Result<Response<ImportRowsResponse>, Refused> {
     let mut call = std::pin::pin!(call);
-    tokio::select! {
+    let sender = tokio::select! {
         // The host may refuse before everything is sent.
         answer = &mut call => return answer.map_err(Refused::There),
         read = reading => match read {
-            Ok((Ok(()), sender)) => drop(sender),
+            Ok((Ok(()), sender)) => sender,
             Ok((Err(faults), _)) => return Err(Refused::Here(faults)),
             Err(stopped) => return Err(Refused::Here(stopped.to_string())),
         },
-    }
-    call.await.map_err(Refused::There)
+    };
+    let last = ImportRowsRequest {
+        last: true,
+        ..ImportRowsRequest::default()
+    };
+    let ended = async move {
+        // Whoever does not take it has answered already.
+        let _ = sender.send(last).await;
+    };
+    let (answer, ()) = tokio::join!(call, ended);
+    answer.map_err(Refused::There)
 }
 
 fn source(file: &Path) -> String {
@@ -216,6 +225,7 @@ fn read(
         table: read.table.to_string(),
         row: Some(to_struct(&row)),
         line,
+        last: false,
     })
 }
 

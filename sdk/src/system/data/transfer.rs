@@ -95,8 +95,13 @@ pub(super) async fn import(
     let mut lines = Lines::default();
     let mut faults = Faults::default();
     let mut count = 0;
+    let mut is_complete = false;
     while let Some(message) = messages.next().await {
-        let message = message.map_err(cut_off)?;
+        let message = message.map_err(|status| cut_off(status.message()))?;
+        is_complete = message.last;
+        if message.last && message.row.is_none() {
+            continue;
+        }
         count += 1;
         let line = if message.line == 0 {
             count
@@ -108,6 +113,9 @@ pub(super) async fn import(
         }
     }
     faults.refuse()?;
+    if !is_complete {
+        return Err(cut_off("none of them is marked as the last"));
+    }
     let imported = lines.count();
     let batches = lines.in_order(&schema);
     host.store()
@@ -130,10 +138,10 @@ pub(super) async fn import(
 const UNDONE: &str = "nothing was imported";
 
 /// The rows have not come to their end.
-fn cut_off(status: Status) -> Failure {
+fn cut_off(why: &str) -> Failure {
     Failure::aborted(
         "IMPORT_CUT_OFF",
-        format_args!("the rows were cut off: {}", status.message()),
+        format_args!("the rows were cut off: {why}"),
     )
     .hint(UNDONE)
 }

@@ -223,7 +223,16 @@ fn line(table: &str, row: &serde_json::Value) -> ImportRowsRequest {
         table: table.to_owned(),
         row: Some(object(row)),
         line: 0,
+        last: false,
     }
+}
+
+/// Rows of which the last says that it is.
+fn whole(mut rows: Vec<ImportRowsRequest>) -> Vec<ImportRowsRequest> {
+    if let Some(row) = rows.last_mut() {
+        row.last = true;
+    }
+    rows
 }
 
 #[tokio::test]
@@ -232,7 +241,7 @@ async fn what_is_exported_is_imported_elsewhere_in_any_order() {
     let bought =
         json!({ "id": "018f3f64-0000-7000-8000-000000000001", "customer": 2, "bought_at": 7 });
     let rows = vec![line("shop.purchase", &bought)];
-    data.import_rows(iter(rows)).await.unwrap();
+    data.import_rows(iter(whole(rows))).await.unwrap();
     let exported = data
         .export_rows(ExportRowsRequest::default())
         .await
@@ -246,9 +255,14 @@ async fn what_is_exported_is_imported_elsewhere_in_any_order() {
         table: it.table.clone(),
         row: it.row.clone(),
         line: 0,
+        last: false,
     });
     let turned: Vec<_> = turned.collect();
-    let imported = other.import_rows(iter(turned)).await.unwrap().into_inner();
+    let imported = other
+        .import_rows(iter(whole(turned)))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(imported.imported, 3);
     let again = other
         .export_rows(ExportRowsRequest::default())
@@ -256,6 +270,25 @@ async fn what_is_exported_is_imported_elsewhere_in_any_order() {
         .unwrap();
     let again: Vec<_> = again.into_inner().map(|it| it.unwrap()).collect().await;
     assert_eq!(again, exported);
+}
+
+#[tokio::test]
+async fn rows_without_a_last_one_were_cut_off() {
+    let (_shop, mut data) = shop_with(&[]).await;
+    let ada = line("shop.customer", &json!({ "id": 1, "name": "Ada" }));
+    let refused = data.import_rows(iter(vec![ada.clone()])).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    Aborted: the rows were cut off: none of them is marked as the last
+    reason IMPORT_CUT_OFF of sdk
+    hint: nothing was imported
+    ");
+    assert_eq!(names(&mut data, list(&[])).await, "");
+    let last = ImportRowsRequest {
+        last: true,
+        ..ImportRowsRequest::default()
+    };
+    let imported = data.import_rows(iter(vec![ada, last])).await.unwrap();
+    assert_eq!(imported.into_inner().imported, 1);
 }
 
 #[tokio::test]
@@ -270,7 +303,7 @@ async fn an_import_with_a_fault_writes_nothing_and_names_each() {
             ..line("shop.customer", &json!({ "id": 2 }))
         },
     ];
-    let refused = data.import_rows(iter(rows)).await.unwrap_err();
+    let refused = data.import_rows(iter(whole(rows))).await.unwrap_err();
     insta::assert_snapshot!(shown(&refused), @r"
     InvalidArgument: line 2: key [1] of `shop.customer` stands in line 1 already
     line 3: the store has no table `shop.nothing`
@@ -284,7 +317,7 @@ async fn an_import_with_a_fault_writes_nothing_and_names_each() {
         line("shop.customer", &json!({ "id": 1, "name": "Ada" })),
         line("shop.purchase", &orphan),
     ];
-    let refused = data.import_rows(iter(rows)).await.unwrap_err();
+    let refused = data.import_rows(iter(whole(rows))).await.unwrap_err();
     insta::assert_snapshot!(shown(&refused), @r"
     FailedPrecondition: line 2: field `customer` of `shop.purchase` refers to 2, which `shop.customer` does not have
     reason REFERENCE_MISSING of sdk
