@@ -7,7 +7,7 @@
 mod validity;
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
@@ -232,7 +232,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, CertificateError> {
     })
 }
 
-fn not_pem(path: &Path, expected: &'static str, detail: impl ToString) -> CertificateError {
+fn not_pem(path: &Path, expected: &'static str, detail: impl fmt::Display) -> CertificateError {
     CertificateError::Pem {
         path: path.to_owned(),
         expected,

@@ -226,7 +226,7 @@ impl Edge {
                 .await
                 .unwrap_or_else(|_| Ok(too_late().into_http())),
         };
-        let response = response.unwrap_or_else(|panicked| panicked.into_http());
+        let response = response.unwrap_or_else(Status::into_http);
         let ending = shape.answers_stream.then(|| self.ending(deadline));
         record.watch(response, ending)
     }

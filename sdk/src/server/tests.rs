@@ -34,7 +34,7 @@ use crate::{clock::Clock, rpc::RequestId};
 use played::{LIST, PLAY, Play, WATCH};
 
 /// Longer than anything takes that does happen.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A server with played services, and what a test holds of it.
 struct Stand {

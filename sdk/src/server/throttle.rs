@@ -96,7 +96,7 @@ impl Throttle {
     /// Lets a call begin.
     ///
     /// # Errors
-    /// RESOURCE_EXHAUSTED, with the time after which to try again.
+    /// `RESOURCE_EXHAUSTED`, with the time after which to try again.
     pub(super) fn begin(&self, caller: &Caller, address: Option<IpAddr>) -> Result<Turn, Status> {
         let key = match caller.kind() {
             CallerKind::Anonymous => Key::address(address),

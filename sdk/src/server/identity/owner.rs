@@ -119,8 +119,8 @@ mod tests {
         Owner::of(data.path()).unwrap();
         let file = data.path().join(OWNER_TOKEN);
         let mode = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
-        let made = fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(made & 0o777, 0o600);
+        let found = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(found & 0o777, 0o600);
         mode(0o640);
         let refused = Owner::of(data.path()).err().unwrap().to_string();
         insta::assert_snapshot!(refused, @"mode 640, expected 600: others may know it; remove it, and the next start makes another");

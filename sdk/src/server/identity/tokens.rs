@@ -130,7 +130,11 @@ struct Known {
 /// The SHA-256 of a token in hexadecimal, as the file has it.
 pub fn token_hash(token: &str) -> String {
     let hash = Sha256::digest(token);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
+    let digits = hash
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    digits.collect()
 }
 
 impl StaticTokens {

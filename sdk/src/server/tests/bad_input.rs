@@ -47,13 +47,13 @@ async fn bodies_that_are_no_message_are_refused() {
         ("it says that it is too large", framed(0, u32::MAX, b"")),
         ("it is too large", framed(0, large, &whole)),
     ];
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for (what, body) in cases {
         let status = ask(&stand, &[], LIST, &body).await;
-        shown += &format!("{what}: {:?}\n", status.code());
+        shown.push(format!("{what}: {:?}", status.code()));
         stand.serves_others().await;
     }
-    insta::assert_snapshot!(shown, @r"
+    insta::assert_snapshot!(shown.join("\n"), @r"
     the stream is half-closed before a message: Internal
     the prefix ends early: Internal
     there is less than the prefix says: Internal
@@ -77,14 +77,14 @@ async fn headers_that_are_wrong_are_refused() {
         ("grpc-encoding", "snappy"),
         ("sdk-caller-bin", "AAAA"),
     ];
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for (name, value) in cases {
         let status = ask_with_only(&stand, (name, value), &message).await;
         let (code, reason) = code_and_reason(&status);
         let line = format!("{name}: {value}: {code:?} {reason}");
-        shown += &format!("{}\n", line.trim_end());
+        shown.push(line.trim_end().to_owned());
     }
-    insta::assert_snapshot!(shown, @r"
+    insta::assert_snapshot!(shown.join("\n"), @r"
     grpc-timeout: soon: InvalidArgument TIMEOUT_INVALID
     grpc-timeout: 123456789S: InvalidArgument TIMEOUT_INVALID
     authorization: Basic YTpi: Unauthenticated TOKEN_INVALID

@@ -104,14 +104,8 @@ async fn idle_connections_cost_little_and_keep_nobody_out() {
         each < 48 * 1024,
         "{each} bytes for each of {count} connections"
     );
-    print_each(each, count);
+    eprintln!("{each} bytes for each of {count} idle connections");
     drop(clients.stdin.take());
     clients.wait().unwrap();
     stand.counts("sdk_connections 0").await;
-}
-
-/// For whoever runs it with `--nocapture`.
-#[expect(clippy::print_stderr, reason = "a measurement, for people")]
-fn print_each(each: usize, count: usize) {
-    eprintln!("{each} bytes for each of {count} idle connections");
 }
