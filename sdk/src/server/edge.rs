@@ -50,6 +50,14 @@ struct Inner {
 /// A call that may go on: what is known of it, and its place among those under way.
 type Admitted = (CallInfo, Turn);
 
+/// Who calls.
+struct Known {
+    caller: Caller,
+    /// Whose limits the call counts for, where those are not the caller's own: a host
+    /// that calls for strangers has held them to their limits, and they share its address.
+    sender: Option<Caller>,
+}
+
 /// How the messages of a call go.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shape {
@@ -133,12 +141,12 @@ impl Edge {
         request_id: &RequestId,
         headers: &HeaderMap,
     ) -> Result<Admitted, Status> {
-        let caller = if peer.is_owner {
+        let known = Known::own(if peer.is_owner {
             Caller::owner()
         } else {
             Caller::anonymous()
-        };
-        self.begin(caller, peer, request_id, headers)
+        });
+        self.begin(known, peer, request_id, headers)
     }
 
     /// Finds out who calls, and whether they may call now.
@@ -151,18 +159,18 @@ impl Edge {
         if *self.0.stopping.borrow() {
             return Err(stopping());
         }
-        let caller = match self.identify(peer, headers).await {
-            Ok(caller) => caller,
+        let known = match self.identify(peer, headers).await {
+            Ok(known) => known,
             Err(refused) => {
                 // Guessing is held to the limits of those who show nothing.
                 self.0.throttle.count_stranger(peer.address)?;
                 return Err(refused.into());
             }
         };
-        self.begin(caller, peer, request_id, headers)
+        self.begin(known, peer, request_id, headers)
     }
 
-    async fn identify(&self, peer: Peer, headers: &HeaderMap) -> Result<Caller, Failure> {
+    async fn identify(&self, peer: Peer, headers: &HeaderMap) -> Result<Known, Failure> {
         let token = headers
             .get(AUTHORIZATION)
             .map(|value| value.to_str().ok().and_then(bearer).ok_or_else(not_bearer))
@@ -177,23 +185,28 @@ impl Edge {
             may_delegate,
         } = self.0.identities.identify(credentials).await?;
         match headers.get(ON_BEHALF_OF) {
-            None => Ok(caller),
+            None => Ok(Known::own(caller)),
             Some(_) if !may_delegate => Err(may_not_delegate()),
             Some(value) => {
                 let claimed = read_on_behalf_of(value).ok_or_else(not_a_caller)?;
-                Ok(caller.on_behalf_of(&claimed))
+                let other = caller.on_behalf_of(&claimed);
+                Ok(Known {
+                    sender: (!other.is_signed_in()).then_some(caller),
+                    caller: other,
+                })
             }
         }
     }
 
     fn begin(
         &self,
-        caller: Caller,
+        Known { caller, sender }: Known,
         peer: Peer,
         request_id: &RequestId,
         headers: &HeaderMap,
     ) -> Result<Admitted, Status> {
-        let turn = self.0.throttle.begin(&caller, peer.address)?;
+        let counted = sender.as_ref().unwrap_or(&caller);
+        let turn = self.0.throttle.begin(counted, peer.address)?;
         let info = CallInfo {
             caller,
             request_id: request_id.clone(),
@@ -247,6 +260,13 @@ impl Edge {
             stopping()
         });
         Ending { deadline, ended }
+    }
+}
+
+impl Known {
+    fn own(caller: Caller) -> Self {
+        let sender = None;
+        Self { caller, sender }
     }
 }
 

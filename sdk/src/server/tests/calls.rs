@@ -218,3 +218,21 @@ async fn what_happens_is_counted() {
     stand.counts("sdk_calls_open 0").await;
     stand.counts("sdk_connections 0").await;
 }
+
+#[tokio::test]
+async fn a_host_that_calls_for_strangers_is_not_held_to_the_limits_of_one() {
+    use base64::Engine as _;
+
+    let limits = Limits {
+        anonymous_calls_a_second: 1,
+        ..Limits::default()
+    };
+    let stand = Stand::with(limits, false).await;
+    let nobody = serde_json::to_vec(&crate::rpc::Caller::anonymous()).unwrap();
+    let nobody = base64::engine::general_purpose::STANDARD_NO_PAD.encode(nobody);
+    for _ in 0..20 {
+        let status = ask(&stand, &[("sdk-caller-bin", &nobody)], LIST, &[0; 5]).await;
+        let expected = (Code::Unauthenticated, "NOT_SIGNED_IN".to_owned());
+        assert_eq!(code_and_reason(&status), expected);
+    }
+}
