@@ -36,8 +36,8 @@ deny: ## Check licences, bans and sources (needs cargo-deny)
 gen: ## Generate the seeds and translations of examples/modules/geo from CLDR (needs npm)
 	examples/modules/geo/gen/run.sh
 
-torture: ## Kill a store 1,000 times, and fail its disk at every call
-	TORTURE=1000 cargo test -p sdk -- killed torture
+torture: ## Kill a store 1,000 times, fail its disk at every call, hold 10,000 idle connections
+	TORTURE=1000 cargo test -p sdk -- killed torture idle_connections
 	TORTURE=1000 cargo test -p sdk --features encryption --lib -- store::tests::faults
 
 fuzz: ## Fuzz the decoders of the store and the client's reader of JSON, a minute each (needs a C++ compiler)
