@@ -81,14 +81,15 @@ fn explain(fault: Fault, module: Option<&Module>) -> FileFault {
     if let Some(other) = other {
         let is_required =
             module.is_some_and(|it| it.requires.iter().any(|name| name.as_str() == other));
-        message += &if is_required {
+        let advice = if is_required {
+            let links = crate::script::links(&other);
             format!(
-                ": it is looked for in the protos of `{other}`, whose Cargo.toml must have `links = \"{}\"`",
-                crate::script::links(&other)
+                "it is looked for in the protos of `{other}`, whose Cargo.toml must have `links = \"{links}\"`"
             )
         } else {
-            format!(": the manifest does not list `{other}` in `requires(…)`")
+            format!("the manifest does not list `{other}` in `requires(…)`")
         };
+        message = format!("{message}: {advice}");
     }
     match fault.place {
         Some(place) => FileFault::at(fault.file, place, message),

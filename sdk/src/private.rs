@@ -41,6 +41,10 @@ pub const fn same_name(one: &str, other: &str) -> bool {
 
 /// Fails, at compile time, unless each of the `declared` services is served once.
 /// Each comes with what is wrong when nothing serves it.
+///
+/// # Panics
+///
+/// That is how a constant fails.
 pub const fn assert_served(served: &[&str], declared: &[(&str, &str)]) {
     let mut at = 0;
     while at < declared.len() {
@@ -53,9 +57,7 @@ pub const fn assert_served(served: &[&str], declared: &[(&str, &str)]) {
             }
             one += 1;
         }
-        if times == 0 {
-            panic!("{}", complaint);
-        }
+        assert!(times > 0, "{}", complaint);
         assert!(
             times == 1,
             "two types of `services(…)` serve one service of the protos"

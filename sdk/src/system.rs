@@ -17,7 +17,7 @@ mod failures;
 pub(crate) mod hint;
 pub(crate) mod rows;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     host::{Host, LinkError},
@@ -43,7 +43,7 @@ pub(crate) use seeds::real_report;
 /// Fails when the protos of the modules contradict each other.
 pub fn services(
     host: &Arc<Host>,
-    remotes: HashMap<String, Remote>,
+    remotes: impl IntoIterator<Item = (String, Remote)>,
 ) -> Result<Services, Arc<LinkError>> {
     let methods = host.linked().methods()?.clone();
     let own = [

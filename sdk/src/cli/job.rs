@@ -134,7 +134,7 @@ pub(super) async fn set(
         enabled: Some(enabled),
     };
     let answer = session.jobs().set_job(request).await?.into_inner();
-    write_one(answer.job.unwrap_or_default(), out)
+    write_one(&answer.job.unwrap_or_default(), out)
 }
 
 /// Goes back to what the code declares.
@@ -147,9 +147,11 @@ pub(super) async fn reset(
         job: job.to_owned(),
     };
     let answer = session.jobs().reset_job(request).await?.into_inner();
-    write_one(answer.job.unwrap_or_default(), out)
+    write_one(&answer.job.unwrap_or_default(), out)
 }
 
-fn write_one(job: JobStatus, out: &mut Output<'_>) -> Result<(), CommandError> {
-    Ok(out.either(&document(&job), |out| write_jobs(&[job.clone()], out))?)
+fn write_one(job: &JobStatus, out: &mut Output<'_>) -> Result<(), CommandError> {
+    Ok(out.either(&document(job), |out| {
+        write_jobs(std::slice::from_ref(job), out)
+    })?)
 }

@@ -25,12 +25,13 @@ impl Services {
     pub fn new(
         methods: Methods,
         made: impl IntoIterator<Item = MadeService>,
-        remotes: HashMap<String, Remote>,
+        remotes: impl IntoIterator<Item = (String, Remote)>,
         clients: &Clients,
     ) -> Self {
         let services = made.into_iter();
         let services = services.map(|made| (made.name, made.service));
         let dispatch = Dispatch::new(methods, services.collect());
+        let remotes = remotes.into_iter().collect();
         let targets = Arc::new(Targets { dispatch, remotes });
         clients.set(Arc::downgrade(&targets));
         Self(targets)

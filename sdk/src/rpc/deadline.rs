@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn reads_each_unit_and_refuses_all_else() {
         for (text, expected) in [
-            ("1H", Duration::from_secs(3600)),
-            ("2M", Duration::from_secs(120)),
+            ("1H", Duration::from_hours(1)),
+            ("2M", Duration::from_mins(2)),
             ("3S", Duration::from_secs(3)),
             ("4m", Duration::from_millis(4)),
             ("5u", Duration::from_micros(5)),

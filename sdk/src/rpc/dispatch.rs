@@ -57,13 +57,9 @@ impl Dispatch {
         let method = self.0.methods.get(path).ok_or_else(|| unknown(path))?;
         let service = self.0.services.get(method.service.as_str());
         let service = service.ok_or_else(|| not_here(method))?.clone();
-        let info = match request.extensions().get::<CallInfo>() {
-            Some(info) => info,
-            None => {
-                let info = CallInfo::by(super::Caller::anonymous());
-                request.extensions_mut().get_or_insert_with(|| info)
-            }
-        };
+        let info = request
+            .extensions_mut()
+            .get_or_insert_with(|| CallInfo::by(super::Caller::anonymous()));
         check(method, info)?;
         Ok(service)
     }

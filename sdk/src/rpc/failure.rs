@@ -32,7 +32,11 @@ const MAX_VIOLATIONS: usize = 4;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a failure is an answer only when it is returned"]
-pub struct Failure {
+pub struct Failure(Box<Content>);
+
+/// Boxed, because errors travel through results that are mostly good.
+#[derive(Debug, Clone)]
+struct Content {
     code: Code,
     reason: &'static str,
     message: String,
@@ -44,7 +48,7 @@ pub struct Failure {
 
 impl Failure {
     fn new(code: Code, reason: &'static str, message: impl fmt::Display) -> Self {
-        Self {
+        Self(Box::new(Content {
             code,
             reason,
             message: message.to_string(),
@@ -52,7 +56,7 @@ impl Failure {
             hint: None,
             metadata: HashMap::new(),
             violations: Vec::new(),
-        }
+        }))
     }
 
     /// The request is not one: [`violation`](Self::violation) says where.
@@ -133,37 +137,38 @@ impl Failure {
 
     /// Says what to do next.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// Says something that programs read, by its name.
     pub fn metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.insert(name.into(), value.into());
+        self.0.metadata.insert(name.into(), value.into());
         self
     }
 
     /// Says what is wrong with a field of the request, such as `address.city`.
     pub fn violation(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
-        self.violations.push((field.into(), description.into()));
+        self.0.violations.push((field.into(), description.into()));
         self
     }
 
     /// Says where it is: the message begins with that.
     pub fn within(mut self, place: impl fmt::Display) -> Self {
-        self.message = format!("{place}: {}", self.message);
+        self.0.message = format!("{place}: {}", self.0.message);
         self
     }
 
     /// Says whose reason it is: the module's name. Without it, the library's.
     pub fn domain(mut self, module: impl Into<String>) -> Self {
-        self.domain = module.into();
+        self.0.domain = module.into();
         self
     }
 }
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
+        let failure = *failure.0;
         let mut metadata = failure.metadata;
         metadata.extend(failure.hint.map(|hint| (HINT.to_owned(), shortened(hint))));
         let mut details = ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);

@@ -168,7 +168,7 @@ fn read_policy(policy: &DynamicMessage) -> Option<Policy> {
     }
 }
 
-/// protobuf's own `idempotency_level`: 1 is NO_SIDE_EFFECTS, 2 is IDEMPOTENT.
+/// protobuf's own `idempotency_level`: 1 is `NO_SIDE_EFFECTS`, 2 is `IDEMPOTENT`.
 fn idempotency(method: &MethodDescriptor) -> i32 {
     let options = method.options();
     let level = options.get_field_by_name("idempotency_level");

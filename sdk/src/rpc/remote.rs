@@ -151,10 +151,9 @@ impl Remote {
                 headers.insert(deadline::HEADER, wait);
             }
         }
-        if self.signs_in() {
-            if let Some(caller) = on_behalf_of(&info.caller) {
-                headers.insert(ON_BEHALF_OF, caller);
-            }
+        let caller = on_behalf_of(&info.caller).filter(|_| self.signs_in());
+        if let Some(caller) = caller {
+            headers.insert(ON_BEHALF_OF, caller);
         }
     }
 }

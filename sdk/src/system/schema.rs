@@ -96,7 +96,7 @@ fn field(field: &sdk_schema::Field) -> wire::Field {
         name: field.name.to_string(),
         r#type: field.ty.to_string(),
         nullable: field.nullable,
-        default: field.default.as_ref().map(|it| to_wire(it)),
+        default: field.default.as_ref().map(to_wire),
         references,
         expires: field.expires,
         variants: variants.iter().map(ToString::to_string).collect(),

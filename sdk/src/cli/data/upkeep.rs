@@ -74,7 +74,7 @@ fn write_tables(tables: &[TableCheck], out: &mut Output<'_>) -> io::Result<()> {
         .iter()
         .map(|table| {
             vec![
-                table.table.to_string(),
+                table.table.clone(),
                 table.rows.to_string(),
                 table.in_old_layouts.to_string(),
                 table.entries.to_string(),

@@ -84,13 +84,13 @@ impl Index {
 
     /// The places whose names fit, the best first, each once.
     pub(super) fn search(&self, query: &str, kinds: &[PlaceKind], limit: usize) -> Vec<Found<'_>> {
-        let query = plain(query);
+        let (typed, query) = (query.trim(), plain(query));
         let of_kind = |entry: &&Entry| kinds.is_empty() || kinds.contains(&entry.kind);
         let mut found: Vec<_> = self
             .0
             .iter()
             .filter(of_kind)
-            .filter_map(|entry| best(entry, &query))
+            .filter_map(|entry| best(entry, typed, &query))
             .collect();
         found.sort_by(|a, b| {
             let order = |it: &Found<'_>| (it.fit, std::cmp::Reverse(it.entry.people));
@@ -103,8 +103,9 @@ impl Index {
     }
 }
 
-fn best<'a>(entry: &'a Entry, query: &str) -> Option<Found<'a>> {
-    let by_code = entry.code.eq_ignore_ascii_case(query);
+/// The name that fits the plain query best, if one does; a code fits as it is typed.
+fn best<'a>(entry: &'a Entry, typed: &str, query: &str) -> Option<Found<'a>> {
+    let by_code = entry.code.eq_ignore_ascii_case(typed);
     let first = entry.names.first().filter(|_| by_code);
     let first = first.map(|name| (name, Fit::Whole));
     let names = entry.names.iter();

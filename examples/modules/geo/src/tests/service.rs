@@ -55,6 +55,13 @@ async fn places_are_found_in_any_language() {
 }
 
 #[tokio::test]
+async fn places_are_found_by_their_codes() {
+    let (_app, mut geo) = geo().await;
+    let found = search(&mut geo, query(" at-9", "", &[])).await;
+    assert_eq!(found, ["Subdivision AT-9 Vienna (Vienna, en)"]);
+}
+
+#[tokio::test]
 async fn of_places_that_fit_alike_the_larger_comes_first() {
     let (_app, mut geo) = geo().await;
     let found = search(&mut geo, query("ind", "", &[PlaceKind::Country])).await;
