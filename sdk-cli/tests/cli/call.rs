@@ -50,7 +50,7 @@ fn a_call_shows_its_reply_and_ends_with_its_code() {
          --server URL call grpc health chekc"
     ), @r#"
     $ sdk-cli --server URL call grpc health check
-    status  SERVING
+    status  serving
     $ sdk-cli --server URL call grpc health check --json
     {
       "status": "SERVING"

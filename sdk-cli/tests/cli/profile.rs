@@ -198,9 +198,9 @@ fn calls_go_to_the_profile_in_use_or_to_the_one_that_is_named() {
         "call grpc health check
          --profile nowhere call grpc health check
          call --profile none grpc health check"
-    ), @"
+    ), @r"
     $ sdk-cli call grpc health check
-    status  SERVING
+    status  serving
     $ sdk-cli --profile nowhere call grpc health check
     error: unix:none.sock: there is no such socket
     hint: see whether the server is running, and whether the address is right
