@@ -260,7 +260,11 @@ fn scalar_from_json(ty: &FieldType, json: &Json) -> Option<Value> {
 fn signed(json: &Json, min: i128, max: i128) -> Option<Value> {
     let value = match json {
         Json::String(text) => text.parse().ok()?,
-        other => i128::from(other.as_i64()?),
+        // A number of JSON may be larger than an i64, and is a u64 then.
+        other => other
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| other.as_u64().map(i128::from))?,
     };
     (min..=max).contains(&value).then_some(Value::Int(value))
 }

@@ -484,11 +484,15 @@ impl Model {
 
 /// Applies an operation that the rows may refuse.
 async fn try_alter(store: &Store, model: &mut Model, expected: Option<Model>, step: Operation) {
-    let done = alter(store, &[step]).await;
+    let done = alter(store, std::slice::from_ref(&step)).await;
     match (expected, done) {
         (Some(new), Ok(())) => *model = new,
         (None, Err(StoreError::Alter { .. })) => {}
-        (expected, done) => panic!("{done:?}, expected {:?}", expected.map(|it| it.rows)),
+        (expected, done) => panic!(
+            "{step:?} on {:?}: {done:?}, expected {:?}",
+            model.rows,
+            expected.map(|it| it.rows)
+        ),
     }
 }
 
