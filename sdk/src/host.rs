@@ -14,5 +14,6 @@ mod undo;
 pub(crate) use snapshot::list as snapshots;
 
 pub use linked::{LinkError, Linked};
+pub(crate) use start::private_folder;
 pub use start::{Host, Pending, StartError, StartOptions, StartReport, StartStep};
 pub use undo::{UndoError, UndoPlan, UndoReport};

@@ -24,7 +24,7 @@ mod caller;
 mod channel;
 mod clients;
 mod context;
-mod deadline;
+pub(crate) mod deadline;
 mod dispatch;
 mod failure;
 mod methods;

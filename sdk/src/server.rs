@@ -19,7 +19,6 @@
 //! `docs/server.md` has the numbers.
 
 mod certificate;
-mod deadline;
 mod edge;
 pub mod identity;
 mod limits;

@@ -389,7 +389,7 @@ impl Host {
 }
 
 /// Makes a folder that only its owner can enter; one that is there stays as it is.
-pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
     let mut folder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);

@@ -4,16 +4,12 @@ use std::{
     convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
-    time::Instant,
 };
 
 use http::{Request, Response};
 use tonic::body::Body;
 
-use super::{
-    CallInfo, Clients, Failure, Remote,
-    deadline::{self, parse_timeout},
-};
+use super::{CallInfo, Clients, Failure, Remote, deadline};
 
 /// Where calls go: to the services of this process, without a socket, or to
 /// another host. Clients are made on it. Cheap to clone.
@@ -84,16 +80,8 @@ impl Channel {
     /// The earlier of the deadline that the call goes on with and its own.
     fn with_deadline_of(&self, request: &Request<Body>) -> Result<CallInfo, Failure> {
         let mut info = self.info.clone();
-        if let Some(value) = request.headers().get(deadline::HEADER) {
-            let text = value.to_str().unwrap_or_default();
-            let wait =
-                parse_timeout(text).map_err(|error| Failure::invalid("TIMEOUT_INVALID", error))?;
-            let own = Instant::now().checked_add(wait);
-            info.deadline = match (info.deadline, own) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            };
-        }
+        let own = deadline::of(request.headers())?;
+        info.deadline = deadline::earlier(info.deadline, own);
         Ok(info)
     }
 }

@@ -1,7 +1,11 @@
 //! `grpc-timeout`: how long a caller waits, as gRPC's specification of HTTP/2
 //! writes it (`TimeoutValue TimeoutUnit`, at most eight digits).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+
+use super::Failure;
 
 /// The header.
 pub(crate) const HEADER: &str = "grpc-timeout";
@@ -41,6 +45,27 @@ pub fn parse_timeout(text: &str) -> Result<Duration, TimeoutError> {
         'u' => Ok(Duration::from_micros(value)),
         'n' => Ok(Duration::from_nanos(value)),
         _ => Err(refuse()),
+    }
+}
+
+/// Until when whoever has sent these headers waits.
+///
+/// # Errors
+/// Fails when the header is not as the specification has it.
+pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Instant>, Failure> {
+    let Some(value) = headers.get(HEADER) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    let wait = parse_timeout(text).map_err(|error| Failure::invalid("TIMEOUT_INVALID", error))?;
+    Ok(Instant::now().checked_add(wait))
+}
+
+/// The earlier of two deadlines, of which each may be none.
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -20,7 +20,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use sdk_client::Fingerprint;
 use sdk_schema::Timestamp;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, host::private_folder};
 
 /// The folder of the pair that is made, in the data folder.
 const FOLDER: &str = "tls";
@@ -281,22 +281,12 @@ fn make(
     params.not_after = at(until);
     let pair = KeyPair::generate()?;
     let made = params.self_signed(&pair)?;
-    private_folder(folder)?;
+    private_folder(folder).map_err(|source| CertificateError::File {
+        path: folder.to_owned(),
+        source,
+    })?;
     write_private(key, pair.serialize_pem().as_bytes())?;
     write_private(cert, made.pem().as_bytes())
-}
-
-fn private_folder(folder: &Path) -> Result<(), CertificateError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|source| CertificateError::File {
-            path: folder.to_owned(),
-            source,
-        })
 }
 
 fn write_private(path: &Path, content: &[u8]) -> Result<(), CertificateError> {

@@ -14,13 +14,13 @@ use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
 use super::{
-    Limits, Metrics, Standard, deadline,
+    Limits, Metrics, Standard,
     identity::{Credentials, Identified, Identities, bearer},
     observed::{Ending, Record},
     throttle::{Throttle, Turn},
 };
 use crate::rpc::{
-    CallInfo, Caller, Dispatch, Failure, Method, ON_BEHALF_OF, REQUEST_ID, RequestId,
+    CallInfo, Caller, Dispatch, Failure, Method, ON_BEHALF_OF, REQUEST_ID, RequestId, deadline,
     read_on_behalf_of,
 };
 
@@ -228,7 +228,8 @@ impl Edge {
     {
         record.admit(info.caller.clone(), turn);
         if !shape.is_stream {
-            info.deadline = deadline::capped(info.deadline, self.0.limits.call);
+            let granted = Instant::now().checked_add(self.0.limits.call);
+            info.deadline = deadline::earlier(info.deadline, granted);
         }
         let deadline = info.deadline;
         request.extensions_mut().insert(info);
