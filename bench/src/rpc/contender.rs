@@ -12,16 +12,11 @@ use sdk::{
         module_service_client::ModuleServiceClient,
     },
     rpc::{Caller, Channel, Request, Response, Status, async_trait},
-    server::{
-        Edge, Limits, Listener, RunningListener, Standard,
-        identity::{Identities, IdentityProvider, Owner},
-    },
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 use tonic::transport;
 
-/// Connections over which a contender is called.
-const CONNECTIONS: usize = 4;
+use super::host::{Host, connect};
 
 /// Which contender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,17 +57,8 @@ enum Clients {
 #[expect(dead_code, reason = "it is kept, not read")]
 enum Served {
     Bare(tokio::task::JoinHandle<()>),
-    Ours(Box<Ours>),
+    Ours(Box<Host>),
     InProcess(Arc<LocalApp>),
-}
-
-#[expect(dead_code, reason = "it is kept, not read")]
-struct Ours {
-    app: LocalApp,
-    listener: RunningListener,
-    edge: watch::Sender<Option<Edge>>,
-    stopping: watch::Sender<bool>,
-    data: tempfile::TempDir,
 }
 
 /// A client that a caller has for itself.
@@ -131,15 +117,6 @@ async fn start() -> Result<LocalApp> {
     App::new("bench").start_in_memory(Clock::system()).await
 }
 
-async fn connect(address: std::net::SocketAddr) -> Result<Vec<transport::Channel>> {
-    let mut channels = Vec::new();
-    for _ in 0..CONNECTIONS {
-        let endpoint = transport::Endpoint::from_shared(format!("http://{address}"))?;
-        channels.push(endpoint.tcp_nodelay(true).connect().await?);
-    }
-    Ok(channels)
-}
-
 async fn bare() -> Result<Contender> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -167,36 +144,11 @@ async fn bare() -> Result<Contender> {
 }
 
 async fn ours() -> Result<Contender> {
-    let app = start().await?;
-    let data = tempfile::tempdir()?;
-    let owner = Owner::of(data.path())?;
-    let token = std::fs::read_to_string(data.path().join("owner.token"))?;
-    let dispatch = app.services().dispatch().clone();
-    let standard = Standard::serving(&dispatch).await;
-    let providers: Vec<Box<dyn IdentityProvider>> = vec![Box::new(owner)];
-    let (stopping, stopped) = watch::channel(false);
-    let limits = Limits::default();
-    let edge = Edge::new(
-        dispatch,
-        standard,
-        Identities::new(providers),
-        limits.clone(),
-        stopped,
-    );
-    let (edge, answered) = watch::channel(Some(edge));
-    let listener = Listener::bind("127.0.0.1:0".parse()?, None, limits).await?;
-    let address = listener.local_addr()?;
-    let listener = listener.serve(sdk::server::Pages::new(), answered);
+    let host = Host::serve(start().await?).await?;
     Ok(Contender {
         kind: Kind::Ours,
-        clients: Clients::Remote(connect(address).await?, token.trim().to_owned()),
-        _served: Served::Ours(Box::new(Ours {
-            app,
-            listener,
-            edge,
-            stopping,
-            data,
-        })),
+        clients: Clients::Remote(connect(host.address).await?, host.token.clone()),
+        _served: Served::Ours(Box::new(host)),
     })
 }
 

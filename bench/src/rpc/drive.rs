@@ -48,7 +48,11 @@ pub(super) async fn drive(contender: &Contender, callers: usize, time: Duration)
     for task in tasks {
         times.extend(task.await??);
     }
-    let took = began.elapsed().as_secs_f64();
+    Ok(summary(times, began.elapsed()))
+}
+
+/// What calls that took so long come to, if all of them took `took`.
+pub(super) fn summary(mut times: Vec<f64>, took: Duration) -> Turn {
     times.sort_by(f64::total_cmp);
     let at = |share: usize| {
         times
@@ -60,10 +64,10 @@ pub(super) async fn drive(contender: &Contender, callers: usize, time: Duration)
         clippy::cast_precision_loss,
         reason = "there are fewer calls than 2^52"
     )]
-    let rate = times.len() as f64 / took;
-    Ok(Turn {
+    let rate = times.len() as f64 / took.as_secs_f64();
+    Turn {
         rate,
         p50: at(50),
         p99: at(99),
-    })
+    }
 }

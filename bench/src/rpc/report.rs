@@ -1,6 +1,6 @@
 //! What was measured, as a page.
 
-use super::{contender::Kind, drive::Turn};
+use super::{Options, contender::Kind, drive::Turn};
 use crate::{
     machine,
     markdown::{Table, three_digits},
@@ -15,6 +15,8 @@ pub(super) struct Report {
     pub(super) many: Vec<Line>,
     /// With one.
     pub(super) one: Vec<Line>,
+    /// Watchers of a feed.
+    pub(super) watching: Vec<Line>,
     /// Milliseconds of `--help`.
     pub(super) help: Samples,
 }
@@ -45,24 +47,28 @@ impl Line {
 }
 
 impl Report {
-    pub(super) fn page(&self, rounds: usize, callers: usize) -> String {
+    pub(super) fn page(&self, options: &Options) -> String {
         let facts = format!(
-            "{}; {rounds} rounds, medians; {callers} callers over four connections, or one.",
-            machine::description()
+            "{}; {} rounds, medians; {} callers over four connections, or one; {} watchers over four.",
+            machine::description(),
+            options.rounds,
+            options.callers,
+            options.watchers,
         );
         let help = self.help.median().map_or_else(
             || "not measured: build the program first".to_owned(),
             |ms| format!("{} ms", three_digits(ms)),
         );
         PAGE.replace("{facts}", &facts)
-            .replace("{many}", &table(&self.many))
-            .replace("{one}", &table(&self.one))
+            .replace("{many}", &table("calls/s", &self.many))
+            .replace("{one}", &table("calls/s", &self.one))
+            .replace("{watching}", &table("told/s", &self.watching))
             .replace("{help}", &help)
     }
 }
 
-fn table(lines: &[Line]) -> String {
-    let mut table = Table::new(["", "calls/s", "of tonic alone", "p50", "p99"]);
+fn table(unit: &str, lines: &[Line]) -> String {
+    let mut table = Table::new(["", unit, "of tonic alone", "p50", "p99"]);
     let rate_of = |kind: Kind| lines.iter().find(|it| it.kind == kind)?.rate.median();
     let bare = rate_of(Kind::Bare);
     for line in lines {
