@@ -15,6 +15,9 @@ use crate::{
 /// What is added to the number of a gRPC code to make an exit code of it.
 const FIRST_CODE: u8 = 100;
 
+/// The reason of a server of ours for a call without a token.
+const NOT_SIGNED_IN: &str = "NOT_SIGNED_IN";
+
 /// A call that did not end well, shown as it stands on standard error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallError {
@@ -102,6 +105,8 @@ impl CallError {
             description: text::one_line(&it.description),
         });
         let hint = info.and_then(|info| info.metadata.get("hint"));
+        // The server tells whoever writes a program which header there is.
+        let hint = hint.filter(|_| info.is_none_or(|info| info.reason != NOT_SIGNED_IN));
         let links = details.help().map(|help| help.links.as_slice());
         let links = links.unwrap_or_default().iter();
         let links = links.map(|link| format!("{}: {}", link.description, link.url));

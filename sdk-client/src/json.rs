@@ -17,6 +17,9 @@ use crate::{options, value};
 /// What stands for a secret.
 const SECRET: &str = "(secret)";
 
+/// From here on, not every whole number is a double: 2^53.
+const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 /// Which fields are written, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Style {
@@ -151,7 +154,19 @@ fn float(value: f64) -> Json {
     if value.is_infinite() {
         return Json::from(if value > 0.0 { "Infinity" } else { "-Infinity" });
     }
-    Json::from(value)
+    whole(value).map_or_else(|| Json::from(value), Json::from)
+}
+
+/// A number without a fraction, as people and most programs write it: `3`, not `3.0`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it has no fraction, and a double holds each whole number of that size"
+)]
+fn whole(value: f64) -> Option<i64> {
+    let is_whole = value.fract() == 0.0 && value.abs() < MAX_WHOLE;
+    // A zero below zero has its sign in its fraction alone.
+    let is_whole = is_whole && !(value == 0.0 && value.is_sign_negative());
+    is_whole.then_some(value as i64)
 }
 
 fn enum_value(number: i32, kind: &Kind, style: Style) -> Json {
@@ -186,7 +201,23 @@ fn map_key(key: &MapKey) -> String {
 fn canonical(message: &DynamicMessage) -> Option<Json> {
     let options = SerializeOptions::new().use_proto_field_name(true);
     let json = message.serialize_with_options(serde_json::value::Serializer, &options);
-    json.ok()
+    json.ok().map(without_fractions)
+}
+
+/// What has no fraction, without one.
+fn without_fractions(json: Json) -> Json {
+    match json {
+        Json::Number(number) if number.is_f64() => number
+            .as_f64()
+            .map_or_else(|| Json::Number(number.clone()), float),
+        Json::Array(list) => list.into_iter().map(without_fractions).collect(),
+        Json::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.map(|(name, value)| (name, without_fractions(value)));
+            Json::Object(fields.collect())
+        }
+        other => other,
+    }
 }
 
 /// A message of any type, by its fields where the type is known.

@@ -3,7 +3,10 @@
 
 mod answers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use prost::Message;
 use prost_reflect::{DescriptorPool, ReflectMessage};
@@ -27,6 +30,9 @@ use crate::{failure::CallError, text};
 
 /// The largest answer that is taken, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// How long a server may take to end the conversation.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The most files that a server may have.
 const MAX_FILES: usize = 10_000;
@@ -58,7 +64,7 @@ where
         files: BTreeMap::new(),
     };
     server.read_all().await?;
-    server.pool()
+    pool_of(server.end().await)
 }
 
 /// A conversation with the reflection service.
@@ -157,24 +163,39 @@ impl Reflection {
         answer.message_response.ok_or_else(hung_up)
     }
 
-    fn pool(self) -> Result<DescriptorPool, CallError> {
-        let set = self.files.into_values().fold(Vec::new(), |mut set, file| {
-            // A `FileDescriptorSet` is its files, each as field 1.
-            prost::encoding::bytes::encode(1, &file, &mut set);
-            set
-        });
-        let pool = DescriptorPool::decode(set.as_slice()).map_err(|error| {
-            CallError::failed(format!(
-                "the descriptors of the server do not fit together: {error}"
-            ))
-        })?;
-        match odd_name(&pool) {
-            None => Ok(pool),
-            Some(name) => Err(CallError::failed(format!(
-                "the descriptors of the server have a name that is none: `{}`",
-                text::one_line(&name)
-            ))),
-        }
+    /// Ends the conversation as one does: else the server takes it for broken off.
+    async fn end(self) -> BTreeMap<String, Vec<u8>> {
+        let Self {
+            questions,
+            mut answers,
+            files,
+        } = self;
+        drop(questions);
+        let ended = async { while let Some(Ok(_)) = answers.next().await {} };
+        // All is known already: who takes long is left.
+        let _ = tokio::time::timeout(FAREWELL, ended).await;
+        files
+    }
+}
+
+/// A pool of files by their names.
+fn pool_of(files: BTreeMap<String, Vec<u8>>) -> Result<DescriptorPool, CallError> {
+    let set = files.into_values().fold(Vec::new(), |mut set, file| {
+        // A `FileDescriptorSet` is its files, each as field 1.
+        prost::encoding::bytes::encode(1, &file, &mut set);
+        set
+    });
+    let pool = DescriptorPool::decode(set.as_slice()).map_err(|error| {
+        CallError::failed(format!(
+            "the descriptors of the server do not fit together: {error}"
+        ))
+    })?;
+    match odd_name(&pool) {
+        None => Ok(pool),
+        Some(name) => Err(CallError::failed(format!(
+            "the descriptors of the server have a name that is none: `{}`",
+            text::one_line(&name)
+        ))),
     }
 }
 

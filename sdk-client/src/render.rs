@@ -1,6 +1,7 @@
 //! Replies as text and as JSON.
 //!
-//! * A message with one list of messages, beside scalars, is a table.
+//! * A message with one list of messages, beside scalars and lists of them, is a table.
+//!   One of `google.protobuf.Struct` has the columns that a list `fields` beside it names.
 //! * Any other message is a line `field  value` for each field that is set,
 //!   those of messages in it by dots. An empty one is nothing.
 //! * A message of a stream is one line.
@@ -36,7 +37,7 @@ pub(crate) fn text(message: &DynamicMessage) -> String {
 
 fn shown_as_text(message: &DynamicMessage, takes_token: bool) -> String {
     match list_field(&message.descriptor()) {
-        Some(field) => table(message, &field) + &more(message, takes_token),
+        Some(field) => table(message, &field) + &more(message, &field, takes_token),
         None => lines(message),
     }
 }
@@ -67,7 +68,10 @@ pub(crate) fn line(message: &DynamicMessage, without: &[&str]) -> String {
     }
 }
 
-/// The only list of messages in a message whose other fields are scalars.
+/// The list that names the columns of a list of `google.protobuf.Struct`.
+const COLUMNS: &str = "fields";
+
+/// The only list of messages in a message whose other fields are scalars or lists of them.
 fn list_field(desc: &MessageDescriptor) -> Option<FieldDescriptor> {
     let is_message = |field: &FieldDescriptor| matches!(field.kind(), Kind::Message(_));
     let mut lists = desc
@@ -77,7 +81,7 @@ fn list_field(desc: &MessageDescriptor) -> Option<FieldDescriptor> {
     let others_are_scalars = desc
         .fields()
         .filter(|field| *field != list)
-        .all(|field| !field.is_list() && !is_message(&field));
+        .all(|field| !is_message(&field));
     (!value::is_well_known(desc) && others_are_scalars).then_some(list)
 }
 
@@ -92,7 +96,7 @@ fn table(message: &DynamicMessage, field: &FieldDescriptor) -> String {
     if rows.is_empty() {
         return format!("no {}\n", text::one_line(field.name()).replace('_', " "));
     }
-    let titles = titles(field, &rows);
+    let titles = columns(message, field).unwrap_or_else(|| titles(field, &rows));
     let cells = |row: &Map<String, Json>| {
         let cells = titles.iter().map(|title| row.get(title));
         cells.map(|value| text::cell(&shown(value))).collect()
@@ -124,6 +128,26 @@ fn row(value: &Value) -> Map<String, Json> {
     }
 }
 
+/// The columns that a list beside the rows names, if there is one.
+fn columns(message: &DynamicMessage, rows: &FieldDescriptor) -> Option<Vec<String>> {
+    let field = columns_field(rows)?;
+    let value = message.get_field(&field);
+    let names = value.as_list()?.iter().filter_map(Value::as_str);
+    let names: Vec<_> = names.map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+fn columns_field(rows: &FieldDescriptor) -> Option<FieldDescriptor> {
+    let Kind::Message(desc) = rows.kind() else {
+        return None;
+    };
+    let field = rows.parent_message().get_field_by_name(COLUMNS)?;
+    let names_columns = desc.full_name() == "google.protobuf.Struct"
+        && field.is_list()
+        && field.kind() == Kind::String;
+    names_columns.then_some(field)
+}
+
 /// The columns: the fields as declared, or the keys of rows that have none.
 fn titles(field: &FieldDescriptor, rows: &[Map<String, Json>]) -> Vec<String> {
     match field.kind() {
@@ -143,10 +167,11 @@ fn titles(field: &FieldDescriptor, rows: &[Map<String, Json>]) -> Vec<String> {
 }
 
 /// What a table leaves out: the fields beside the list.
-fn more(message: &DynamicMessage, takes_token: bool) -> String {
+fn more(message: &DynamicMessage, rows: &FieldDescriptor, takes_token: bool) -> String {
     let mut pairs = Vec::new();
+    let shown = [Some(rows.clone()), columns_field(rows)];
     for field in message.descriptor().fields() {
-        if !field.is_list() && message.has_field(&field) {
+        if message.has_field(&field) && !shown.contains(&Some(field.clone())) {
             flatten_field(message, &field, "", &mut pairs);
         }
     }
@@ -229,11 +254,17 @@ fn duration(message: &DynamicMessage, field: &FieldDescriptor) -> Option<String>
     Some(human::format_duration((seconds, nanos)))
 }
 
-/// A value in a cell or behind its name: texts as they are, the rest as JSON.
+/// A value in a cell or behind its name: texts as they are, lists of scalars with
+/// commas between, the rest as JSON.
 fn shown(value: Option<&Json>) -> String {
     match value {
         None | Some(Json::Null) => String::new(),
+        Some(Json::Object(fields)) if fields.is_empty() => String::new(),
         Some(Json::String(text)) => text.clone(),
+        Some(Json::Array(list)) if !list.iter().any(|it| it.is_array() || it.is_object()) => {
+            let texts: Vec<_> = list.iter().map(|it| shown(Some(it))).collect();
+            texts.join(", ")
+        }
         Some(other) => json::text(other, false),
     }
 }

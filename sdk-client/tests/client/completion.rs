@@ -12,7 +12,7 @@ fn words_become_commands() {
     check(&[], &["shop"]);
     check(&["sh"], &["shop"]);
     check(&["shop", "s"], &["search", "sign-in", "staff"]);
-    check(&["shop", "staff", ""], &["echo"]);
+    check(&["shop", "staff", ""], &["count-stock", "echo"]);
     check(&["shop", "nothing"], &[]);
     // It is hidden.
     check(&["shop", "pi"], &[]);

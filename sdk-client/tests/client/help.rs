@@ -45,13 +45,14 @@ fn help_lists_modules_services_and_methods() {
     Options:
       -h, --help  Print help
     ");
-    insta::assert_snapshot!(shown("shop staff -h"), @"
+    insta::assert_snapshot!(shown("shop staff -h"), @r"
     For those who run it
 
     Usage: call shop staff <COMMAND>
 
     Commands:
-      echo  Gives everything back as it came
+      count-stock  Tells what is in stock, with what the shop keeps of it
+      echo         Gives everything back as it came
 
     Options:
       -h, --help  Print help

@@ -205,6 +205,7 @@ async fn reply(
             Some(timeout) => Err(Status::failed_precondition(timeout.to_str().unwrap())),
             None => Ok(Box::pin(tokio_stream::once(Ok(request)))),
         },
+        "CountStock" => Ok(one("Stock", STOCK)),
         "Echo" => Ok(Box::pin(tokio_stream::once(Ok(request)))),
         _ => Err(Status::unimplemented(method.to_owned())),
     }
@@ -261,6 +262,12 @@ const ITEMS: &str = r#"{"items": [
     {"id": 8, "name": "A book with a title that is far too long for a column", "kind": "KIND_BOOK",
      "labels": {"cover": "hard"}, "at": {"latitude": 48.2}, "since": "2026-05-01T12:00:00Z"}
 ], "next_page_token": "abc"}"#;
+
+const STOCK: &str = r#"{
+    "rows": [{"amount": 3, "item": "Tea", "tags": ["green", "loose"]}, {"item": "Book"}],
+    "fields": ["item", "amount", "tags"],
+    "places": ["cellar", "shelf"]
+}"#;
 
 const SALES: [&str; 3] = [
     r#"{"item": 7, "customer": "Ann Lee", "at": {"latitude": 1}}"#,

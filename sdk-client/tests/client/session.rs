@@ -17,12 +17,22 @@ async fn screen() -> Screen {
 #[tokio::test]
 async fn a_list_is_a_table_and_says_where_it_goes_on() {
     insta::assert_snapshot!(screen().await.call("shop search tea").await, @r#"
-    id  name                                      kind        price  labels            at                                 since                 keeps
-    7   Tea                                       fresh-food  450    {}                                                                         1h30m
-    8   A book with a title that is far too lon…  book        0      {"cover":"hard"}  {"latitude":48.2,"longitude":0.0}  2026-05-01T12:00:00Z
+    id  name                                      kind        price  labels            at                               since                 keeps
+    7   Tea                                       fresh-food  450    {}                                                                       1h30m
+    8   A book with a title that is far too lon…  book        0      {"cover":"hard"}  {"latitude":48.2,"longitude":0}  2026-05-01T12:00:00Z
     more: --page-token abc
     "#);
     insta::assert_snapshot!(screen().await.call("shop search none").await, @"no items");
+}
+
+#[tokio::test]
+async fn rows_whose_fields_only_the_server_knows_are_a_table() {
+    insta::assert_snapshot!(screen().await.call("shop staff count-stock").await, @r"
+    item  amount  tags
+    Tea   3       green, loose
+    Book
+    places  cellar, shelf
+    ");
 }
 
 #[tokio::test]
@@ -54,7 +64,7 @@ async fn json_has_all_fields_by_the_names_of_the_proto() {
       },
       "at": {
         "latitude": 48.2,
-        "longitude": 0.0
+        "longitude": 0
       },
       "since": "2026-05-01T12:00:00Z",
       "keeps": "5400s"
@@ -92,12 +102,12 @@ async fn watch(words: &[&str], lines: usize) -> String {
 #[tokio::test]
 async fn a_stream_is_a_line_for_each_message_until_it_is_stopped() {
     insta::assert_snapshot!(watch(&["shop", "watch"], 3).await, @r#"
-    item=7  customer="Ann Lee"  at.latitude=1.0
+    item=7  customer="Ann Lee"  at.latitude=1
 
     item=8  customer="\u0007\u009b"
     "#);
     insta::assert_snapshot!(watch(&["shop", "watch", "--json"], 3).await, @r#"
-    {"item":"7","customer":"Ann Lee","at":{"latitude":1.0,"longitude":0.0}}
+    {"item":"7","customer":"Ann Lee","at":{"latitude":1,"longitude":0}}
     {"item":"0","customer":""}
     {"item":"8","customer":"\u0007\u009b"}
     "#);
@@ -187,7 +197,7 @@ async fn the_server_is_told_how_long_it_may_take() {
     exit code 104
     ");
     insta::assert_snapshot!(screen.call("shop watch --timeout 1s --json").await, @r#"
-    {"item":"7","customer":"Ann Lee","at":{"latitude":1.0,"longitude":0.0}}
+    {"item":"7","customer":"Ann Lee","at":{"latitude":1,"longitude":0}}
     {"item":"0","customer":""}
     {"item":"8","customer":"\u0007\u009b"}
     error: the call took longer than 1s

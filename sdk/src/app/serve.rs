@@ -114,7 +114,11 @@ fn show(
 ) -> Result<(), CommandError> {
     let mut text = Vec::new();
     write(&mut Output::new(&mut text, false))?;
-    say(String::from_utf8_lossy(&text).trim_end());
+    let text = String::from_utf8_lossy(&text);
+    let text = text.trim_end();
+    if !text.is_empty() {
+        say(text);
+    }
     Ok(())
 }
 

@@ -14,11 +14,18 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 /// The key of the hint among the metadata of `google.rpc.ErrorInfo`.
 pub(crate) const HINT: &str = "hint";
 
-/// The most bytes of a text of an error.
-const MAX_TEXT_BYTES: usize = 2_500;
+/// The most bytes of a message.
+///
+/// An error travels in headers, of which HTTP/2 commonly takes 16 KiB. A byte of the
+/// message has up to three there, and 4/3 among the details, as all that is in them: what
+/// these limits allow comes to 14 KB at the worst.
+const MESSAGE_BYTES: usize = 2_000;
 
-/// How many fields are named at most.
-const MAX_VIOLATIONS: usize = 4;
+/// The most bytes of a hint, and of what is said of one field.
+const LINE_BYTES: usize = 500;
+
+/// The most bytes of what is said of all fields together, their names included.
+const VIOLATIONS_BYTES: usize = 3_000;
 
 /// A refusal to be: its code, what to say, and what helps.
 ///
@@ -169,27 +176,113 @@ impl Failure {
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         let failure = *failure.0;
+        let hint = failure.hint.map(|hint| shortened(hint, LINE_BYTES));
         let mut metadata = failure.metadata;
-        metadata.extend(failure.hint.map(|hint| (HINT.to_owned(), shortened(hint))));
+        metadata.extend(hint.map(|hint| (HINT.to_owned(), hint)));
         let mut details = ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);
-        if !failure.violations.is_empty() {
-            let violations = failure.violations.into_iter().take(MAX_VIOLATIONS);
-            let violations: Vec<_> = violations
-                .map(|(field, description)| FieldViolation::new(field, shortened(description)))
-                .collect();
+        let mut message = shortened(failure.message, MESSAGE_BYTES);
+        let given = failure.violations.len();
+        if given > 0 {
+            let violations = fitting(failure.violations);
+            if violations.len() < given {
+                let rest = given - violations.len();
+                let plural = if rest == 1 { "" } else { "s" };
+                message += &format!("\nand {rest} fault{plural} of fields more");
+            }
             details.set_bad_request(violations);
         }
-        Status::with_error_details(failure.code, shortened(failure.message), details)
+        Status::with_error_details(failure.code, message, details)
     }
 }
 
-/// Cuts what is too long: an error travels in headers, of which HTTP/2 takes 16 KiB.
-fn shortened(text: String) -> String {
-    if text.len() <= MAX_TEXT_BYTES {
+/// As many of what is wrong with fields as an error can carry.
+fn fitting(violations: Vec<(String, String)>) -> Vec<FieldViolation> {
+    let mut bytes = 0;
+    let violations = violations.into_iter().map(|(field, description)| {
+        let (field, description) = (
+            shortened(field, LINE_BYTES),
+            shortened(description, LINE_BYTES),
+        );
+        FieldViolation::new(field, description)
+    });
+    let fitting = violations.take_while(|it| {
+        bytes += it.field.len() + it.description.len();
+        bytes <= VIOLATIONS_BYTES
+    });
+    fitting.collect()
+}
+
+/// Cuts what is too long, between lines where there are any.
+fn shortened(text: String, bytes: usize) -> String {
+    if text.len() <= bytes {
         return text;
     }
-    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
-    let end = text[..end].rfind('\n').unwrap_or(end);
+    let end = text.floor_char_boundary(bytes);
+    let Some(end) = text[..end].rfind('\n') else {
+        return format!("{}…", &text[..end]);
+    };
     let lines = text[end..].lines().filter(|line| !line.is_empty()).count();
-    format!("{}\nand {lines} lines more", &text[..end])
+    let plural = if lines == 1 { "" } else { "s" };
+    format!("{}\nand {lines} line{plural} more", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    fn header_bytes(status: &Status) -> usize {
+        let mut headers = HeaderMap::new();
+        status.add_header(&mut headers).unwrap();
+        let lens = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len());
+        lens.sum()
+    }
+
+    #[test]
+    fn an_error_fits_into_headers_whatever_it_says() {
+        for (text, fields) in [("é", 100), ("%", 1_000), ("a line\n", 4)] {
+            let text = text.repeat(10_000);
+            let failure = Failure::invalid("REQUEST_INVALID", &text).hint(&text);
+            let failure = (0..fields).fold(failure, |failure, _| failure.violation(&text, &text));
+            let bytes = header_bytes(&failure.into());
+            assert!(bytes < 15_000, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn the_fields_of_a_form_are_all_named() {
+        let failure = Failure::invalid("REQUEST_INVALID", "no address");
+        let failure = (0..40).fold(failure, |failure, number| {
+            failure.violation(
+                format!("lines.{number}"),
+                "expected a text without line ends",
+            )
+        });
+        let status = Status::from(failure);
+        let details = status.get_error_details();
+        assert_eq!(details.bad_request().unwrap().field_violations.len(), 40);
+        assert_eq!(status.message(), "no address");
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let line = "x".repeat(LINE_BYTES - 5);
+        let failure = Failure::invalid("REQUEST_INVALID", "no address");
+        let failure = (0..8).fold(failure, |failure, _| failure.violation("field", &line));
+        assert_eq!(
+            Status::from(failure).message(),
+            "no address\nand 2 faults of fields more"
+        );
+    }
+
+    #[test]
+    fn long_texts_end_with_a_line() {
+        let short = |text: &str| shortened(text.to_owned(), 12);
+        assert_eq!(short("one\ntwo\nthree\nfour"), "one\ntwo\nand 2 lines more");
+        assert_eq!(short("a long line of text"), "a long line …");
+        assert_eq!(short("twelve bytes"), "twelve bytes");
+    }
 }

@@ -98,6 +98,11 @@ impl v1::Geo for GeoService {
     ) -> Result<Response<v1::Country>, Status> {
         let request = request.into_inner();
         let locale = self.locale(&request.locale)?;
+        if request.code.is_empty() {
+            let failure = Failure::invalid("CODE_MISSING", "no country was named");
+            let failure = failure.violation("code", "expected a code of ISO 3166-1, such as DE");
+            return Err(failure.domain("geo").into());
+        }
         let code = request.code.to_uppercase();
         let found = self.cx.store().get::<Country>(code.as_str()).await;
         let Some(country) = found.map_err(Failure::internal)? else {

@@ -90,6 +90,9 @@ async fn what_cannot_be_answered_says_why() {
     };
     let refused = geo.get_country(request).await.expect_err("no such country");
     assert_eq!(explained(&refused), "NotFound: there is no country `XX`");
+    let refused = geo.get_country(GetCountryRequest::default()).await;
+    let refused = refused.expect_err("no country named");
+    assert_eq!(explained(&refused), "InvalidArgument: no country was named");
     let request = GetCountryRequest {
         code: "de".to_owned(),
         locale: "tlh".to_owned(),
