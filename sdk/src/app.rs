@@ -10,6 +10,7 @@ mod door;
 mod ending;
 mod http;
 mod local;
+mod log;
 mod process;
 mod progress;
 mod serve;

@@ -37,7 +37,7 @@ pub(crate) use migrate::{
 };
 pub use output::Output;
 pub use parse::{
-    CallArgs, Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, MarkAs,
-    MigrateCommand, MigratePolicy, SeedCommand, ServeArgs, parse, parse_with,
+    CallArgs, Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, LogFormat,
+    MarkAs, MigrateCommand, MigratePolicy, SeedCommand, ServeArgs, parse, parse_with,
 };
 pub(crate) use session::Session;

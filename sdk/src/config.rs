@@ -188,10 +188,7 @@ impl Config {
     pub fn address(&self, flag: Option<String>) -> Result<SocketAddr, ConfigError> {
         let (origin, found) = flag
             .map(|text| ("--addr".to_owned(), text))
-            .or_else(|| {
-                let (name, address) = self.read("ADDR")?;
-                Some((name, address.to_string_lossy().into_owned()))
-            })
+            .or_else(|| self.read_text("ADDR"))
             .unwrap_or_else(|| ("default".to_owned(), self.defaults.addr.clone()));
         found
             .parse()
@@ -215,6 +212,17 @@ impl Config {
     /// The file with the tokens of callers, if there is one.
     pub fn tokens_file(&self, flag: Option<PathBuf>) -> Option<PathBuf> {
         flag.or_else(|| self.read("TOKENS").map(|(_, path)| path.into()))
+    }
+
+    /// What the log shows, and where that was said: `flag`, else `<HOST>_LOG`.
+    pub fn log(&self, flag: Option<String>) -> Option<(String, String)> {
+        flag.map(|text| ("--log".to_owned(), text))
+            .or_else(|| self.read_text("LOG"))
+    }
+
+    /// How the log is written, and where that was said: `<HOST>_LOG_FORMAT`.
+    pub fn log_format(&self) -> Option<(String, String)> {
+        self.read_text("LOG_FORMAT")
     }
 
     /// Where the key of the store is; none if the store is not encrypted.
@@ -249,6 +257,11 @@ impl Config {
             ca_file: path("CA_FILE").or_else(|| endpoint.ca_file.clone()),
             fingerprint: fingerprint.or_else(|| endpoint.fingerprint.clone()),
         }
+    }
+
+    fn read_text(&self, setting: &str) -> Option<(String, String)> {
+        let (name, value) = self.read(setting)?;
+        Some((name, value.to_string_lossy().into_owned()))
     }
 
     /// A variable of this host that is set and not empty, with its name.

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::anyhow;
 
-use super::{App, call, ending::Ending, progress::Progress, serve, terminal::Terminal};
+use super::{App, call, ending::Ending, log, progress::Progress, serve, terminal::Terminal};
 use crate::{
     cli::{
         self, Command, CommandError, CommandLine, DataCommand, Input, MigrateCommand, Output,
@@ -63,36 +63,24 @@ fn outcome(app: App, words: &[String], out: &mut (dyn Write + Send)) -> Ending {
             };
         }
     };
-    start_log();
-    tokio::runtime::Runtime::new()
-        .map_err(CommandError::from)
-        .and_then(|runtime| runtime.block_on(carry_out(app, line, out)))
+    let config = Config::from_env(&app.name).with_defaults(app.defaults.clone());
+    log::start(&config, &line)
+        .and_then(|()| Ok(tokio::runtime::Runtime::new()?))
+        .and_then(|runtime| runtime.block_on(carry_out(app, &config, line, out)))
         .unwrap_or_else(|error| Err(error).into())
-}
-
-/// Sends the library's log, and what jobs log, to standard error.
-fn start_log() {
-    let log = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_target(false)
-        .with_max_level(tracing::Level::INFO)
-        // They would be reported by a panic where standard error is closed.
-        .log_internal_errors(false);
-    // A program that embeds a host may have set its own.
-    let _ = log.try_init();
 }
 
 async fn carry_out(
     app: App,
+    config: &Config,
     line: CommandLine,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
-    let config = Config::from_env(&app.name).with_defaults(app.defaults.clone());
     let data = config.data_dir(line.data);
     let key = config
         .store_key(line.store_key_file)
         .map_err(CommandError::usage)?;
-    let remotes = app.remotes(&config).map_err(CommandError::usage)?;
+    let remotes = app.remotes(config).map_err(CommandError::usage)?;
     let linked = match (app.link(), &line.command) {
         (Ok(linked), _) => Arc::new(linked),
         (Err(error), Command::Doctor) => {

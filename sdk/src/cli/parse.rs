@@ -92,6 +92,12 @@ pub struct ServeArgs {
     /// JSON file with the tokens of callers, which only its owner may read
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
+    /// What the log shows: a level, or levels by target such as info,sdk=debug [default: info]
+    #[arg(long, value_name = "LEVELS")]
+    pub log: Option<String>,
+    /// How the log is written [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Seconds that running jobs get to finish when the host stops
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub grace: u64,
@@ -101,6 +107,15 @@ pub struct ServeArgs {
     /// What to do about pending migrations
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub migrate: MigratePolicy,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people
+    Text,
+    /// A line of JSON for programs
+    Json,
 }
 
 /// Commands about migrations.

@@ -87,7 +87,7 @@ impl<R: ScanRow> Feed<R> {
                     return Err(error);
                 }
                 // Others of this thread get their turn while much is passed over.
-                tokio::task::yield_now().await;
+                tokio::task::consume_budget().await;
                 continue;
             }
             self.check_begin()?;
