@@ -97,7 +97,7 @@ async fn carry_out(
             refuse_unusable(&data)?;
             let options = cli::store_options(key)?;
             Ok(
-                serve::serve(linked, &data, &options, &config, args, remotes)
+                serve::serve(linked, &data, &options, config, args, remotes)
                     .await
                     .into(),
             )

@@ -187,7 +187,7 @@ impl From<Failure> for Status {
             if violations.len() < given {
                 let rest = given - violations.len();
                 let plural = if rest == 1 { "" } else { "s" };
-                message += &format!("\nand {rest} fault{plural} of fields more");
+                message = format!("{message}\nand {rest} fault{plural} of fields more");
             }
             details.set_bad_request(violations);
         }
