@@ -4,7 +4,7 @@
 use std::{ffi::OsString, fmt, path::PathBuf, str::FromStr};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use sdk_client::Fingerprint;
+use sdk_client::{Fingerprint, completion::Shell};
 use sdk_schema::{Locale, Name, Schedule, ScheduleError, SeedSet, Stamp};
 
 use crate::{
@@ -188,17 +188,6 @@ pub(crate) enum Export {
         #[command(flatten)]
         server: ServerArguments,
     },
-}
-
-/// A shell as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    /// Source it in ~/.bashrc
-    Bash,
-    /// Write it to a file `_sdk-cli` in a folder of $fpath
-    Zsh,
-    /// Write it to ~/.config/fish/completions/sdk-cli.fish
-    Fish,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::CommandFactory;
-use sdk_client::{CallError, Calls, Console, Files, Server, reflection};
+use sdk_client::{CallError, Calls, Console, Files, Server, completion::Candidate, reflection};
 
 use crate::{
     arguments::{Arguments, Call, ServerArguments},
@@ -81,10 +81,10 @@ async fn made(
 
 /// What the last of the words after `call` may become, as far as the host says it
 /// soon enough.
-pub(crate) fn complete(
+pub(crate) fn complete<S: AsRef<str>>(
     arguments: &ServerArguments,
-    words: &[String],
-) -> Result<Vec<String>, Unfinished> {
+    words: &[S],
+) -> Result<Vec<Candidate>, Unfinished> {
     let mut server = server::resolve(arguments)?;
     server.connect_timeout = COMPLETION_LIMIT;
     let found = server::runtime()?.block_on(async {

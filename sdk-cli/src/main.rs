@@ -41,6 +41,7 @@ use std::{
 };
 
 use clap::Parser;
+use sdk_client::completion::COMMAND;
 
 use arguments::{Arguments, Command, ServerArguments};
 use call::Unfinished;
@@ -50,8 +51,8 @@ use report::Report;
 
 fn main() -> ExitCode {
     let mut words = env::args_os();
-    if words.nth(1).is_some_and(|word| word == completion::COMMAND) {
-        return end(Ok(completion::complete(words.collect())));
+    if words.nth(1).is_some_and(|word| word == COMMAND) {
+        return end(Ok(completion::complete(words)));
     }
     let arguments = Arguments::parse();
     let folder = match env::current_dir() {

@@ -36,6 +36,7 @@ pub struct Call {
     requests: Requests,
     timeout: Option<Duration>,
     json: bool,
+    warnings: Vec<String>,
 }
 
 /// What is sent.
@@ -65,7 +66,12 @@ impl Call {
             requests,
             timeout: None,
             json: false,
+            warnings: Vec::new(),
         }
+    }
+
+    pub(crate) fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// The method that is called.
@@ -121,6 +127,9 @@ impl Call {
         let ends_well = self.method.is_server_streaming();
         let mut stop = pin!(stop);
         let timeout = self.timeout;
+        for warning in &self.warnings {
+            terminal.warn(warning);
+        }
         let ended = {
             let mut made = pin!(limited(timeout, self.make(service, terminal)));
             future::poll_fn(|cx| {
@@ -154,6 +163,7 @@ impl Call {
             requests,
             timeout,
             json,
+            warnings: _,
         } = self;
         let mut wire = Wire::new(service, &method, timeout)?;
         let shown = Shown {

@@ -263,6 +263,10 @@ fn described(arg: Arg, flag: &Flag, excluded: &[&Flag], comments: &Comments) -> 
         Arity::One => {}
         Arity::List | Arity::Map => notes.push("can be given several times".to_owned()),
     }
+    if flag.secret {
+        let note = "- asks for it at the terminal, or reads a line from standard input";
+        notes.push(note.to_owned());
+    }
     if !excluded.is_empty() {
         let mut names: Vec<_> = excluded.iter().map(|other| flag.rival(other)).collect();
         names.dedup();

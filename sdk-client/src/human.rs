@@ -39,8 +39,17 @@ pub(crate) fn parse_duration(text: &str) -> Result<Span, String> {
     Ok((seconds, rest))
 }
 
-/// Reads a time limit, which is not negative.
-pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
+/// Reads a length of time above zero as people write it: `5m`, `1h30m`, `2.5s`, with
+/// the units d, h, m, s, ms, us and ns.
+///
+/// ```
+/// let limit = sdk_client::parse_time_limit("1h30m").unwrap();
+/// assert_eq!(limit.as_secs(), 5_400);
+/// ```
+///
+/// # Errors
+/// Says what was expected when it is none.
+pub fn parse_limit(text: &str) -> Result<Duration, String> {
     let (seconds, nanos) = parse_duration(text)?;
     match (u64::try_from(seconds), u32::try_from(nanos)) {
         (Ok(seconds), Ok(nanos)) if (seconds, nanos) != (0, 0) => Ok(Duration::new(seconds, nanos)),

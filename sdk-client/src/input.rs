@@ -1,11 +1,13 @@
-//! What a command line refers to: files, and standard input.
+//! What a command line refers to: files, standard input, and who sits at the terminal.
 
 use std::{
     fmt,
     fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, IsTerminal},
     path::PathBuf,
 };
+
+use console::Term;
 
 /// Where a value is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +44,19 @@ pub trait Inputs {
     /// # Errors
     /// When it cannot be opened.
     fn open(&self, source: &Source) -> io::Result<Box<dyn BufRead + Send>>;
+
+    /// Asks for a line that is not shown while it is typed; none where nobody can be
+    /// asked, as in a script.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    fn ask(&self, prompt: &str) -> io::Result<Option<String>> {
+        let _ = prompt;
+        Ok(None)
+    }
 }
 
-/// The files of this machine, and the standard input of this process.
+/// The files of this machine, and the standard input and the terminal of this process.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Files;
 
@@ -54,5 +66,18 @@ impl Inputs for Files {
             Source::Stdin => Box::new(BufReader::new(io::stdin())),
             Source::File(path) => Box::new(BufReader::new(File::open(path)?)),
         })
+    }
+
+    fn ask(&self, prompt: &str) -> io::Result<Option<String>> {
+        // Standard output last: it may go to where the answer is for.
+        let mut terminals = [Term::stderr(), Term::stdout()].into_iter();
+        let terminal = terminals.find(Term::is_term);
+        match terminal.filter(|_| io::stdin().is_terminal()) {
+            Some(terminal) => {
+                terminal.write_str(&format!("{prompt}: "))?;
+                terminal.read_secure_line().map(Some)
+            }
+            None => Ok(None),
+        }
     }
 }

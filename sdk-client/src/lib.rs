@@ -7,6 +7,7 @@
 //!   shows its replies on a [`Terminal`].
 //! * [`Server`] says where a host is and how it is trusted, and connects to it.
 //! * [`reflection::pool`] asks a host for its descriptors.
+//! * [`completion`] makes shells complete commands.
 //! * [`proto_text`] writes descriptors as `.proto` files again.
 //!
 //! This crate depends on no other of this workspace, and touches neither the
@@ -55,6 +56,7 @@ mod progress;
 mod render;
 mod terminal;
 
+pub mod completion;
 mod connection;
 pub mod proto_text;
 pub mod reflection;
@@ -68,6 +70,7 @@ pub use codec::DynamicCodec;
 pub use command::Calls;
 pub use connection::{ConnectError, Connection, Fingerprint, FingerprintError, Server};
 pub use failure::{CallError, Violation};
+pub use human::parse_limit as parse_time_limit;
 pub use input::{Files, Inputs, Source};
 pub use parse::UsageError;
 pub use progress::Progress;

@@ -1,6 +1,9 @@
 //! From what was typed to a request.
 
-use std::{io::Read, time::Duration};
+use std::{
+    io::{BufRead, Read},
+    time::Duration,
+};
 
 use clap::ArgMatches;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, Value};
@@ -10,7 +13,7 @@ use crate::{
     command::{Arity, Calls, Flag, JSON, REQUEST, REQUESTS, TIMEOUT},
     human,
     input::{Inputs, Source},
-    json,
+    json, options,
     value::{self, Form},
 };
 
@@ -48,6 +51,7 @@ impl Calls {
             inputs,
             stdin_is_read: false,
             faults: Vec::new(),
+            warnings: Vec::new(),
         };
         let timeout = reader.timeout();
         let requests = if named.method.is_client_streaming() {
@@ -59,7 +63,8 @@ impl Calls {
         match requests {
             Some(requests) if reader.faults.is_empty() => Ok(Call::new(named, requests)
                 .with_json(reader.is_json())
-                .with_timeout(timeout)),
+                .with_timeout(timeout)
+                .with_warnings(reader.warnings)),
             _ => Err(UsageError {
                 faults: reader.faults,
             }),
@@ -73,6 +78,7 @@ struct Reader<'a> {
     inputs: &'a dyn Inputs,
     stdin_is_read: bool,
     faults: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -100,13 +106,22 @@ impl Reader<'_> {
     }
 
     fn request(&mut self, desc: &MessageDescriptor, flags: &[Flag]) -> DynamicMessage {
-        let mut message = self.whole(desc);
+        let whole = self.whole(desc);
+        let is_whole = whole.is_some();
+        let mut message = whole.unwrap_or_else(|| DynamicMessage::new(desc.clone()));
         for flag in flags {
             let values = self.values(flag);
-            if values.is_empty() {
+            let read = if !values.is_empty() {
+                self.field(flag, values)
+            } else if is_asked_for(flag) && !is_whole {
+                match self.asked(flag) {
+                    Ok(Some(value)) => Ok(value),
+                    Ok(None) => continue,
+                    Err(fault) => Err(fault),
+                }
+            } else {
                 continue;
-            }
-            let read = self.field(flag, values);
+            };
             if let Some(value) = self.checked(&format!("--{}", flag.long), read)
                 && let Err(fault) = set(&mut message, &flag.path, value)
             {
@@ -116,14 +131,56 @@ impl Reader<'_> {
         message
     }
 
-    /// What `--request` gives.
-    fn whole(&mut self, desc: &MessageDescriptor) -> DynamicMessage {
-        let read = self.text(REQUEST).and_then(|text| {
-            let message = self.resolved(text);
-            let message = message.and_then(|bytes| json::read(desc, &bytes));
-            self.checked("--request", message)
-        });
-        read.unwrap_or_else(|| DynamicMessage::new(desc.clone()))
+    /// What `--request` gives; none if it was not given, or is wrong.
+    fn whole(&mut self, desc: &MessageDescriptor) -> Option<DynamicMessage> {
+        let text = self.text(REQUEST)?;
+        let is_typed = !text.starts_with('@');
+        let message = self.resolved(text);
+        let message = message.and_then(|bytes| json::read(desc, &bytes));
+        let message = self.checked("--request", message);
+        match message {
+            Some(message) if is_typed && holds_secret(&message) => {
+                self.warn(REQUEST, "@FILE");
+                Some(message)
+            }
+            // What follows from its absence is not to be said, too.
+            None => Some(DynamicMessage::new(desc.clone())),
+            message => message,
+        }
+    }
+
+    /// Says that a secret stands where others can read it.
+    fn warn(&mut self, flag: &str, instead: &str) {
+        self.warnings.push(format!(
+            "the secret of `--{flag}` stands in the list of processes for every user of this machine: \
+             use {instead}"
+        ));
+    }
+
+    /// What is typed at the terminal for a secret whose flag was not given; none where
+    /// nobody can be asked, or who is asked has nothing to say.
+    fn asked(&mut self, flag: &Flag) -> Result<Option<Value>, String> {
+        match self.inputs.ask(&flag.long) {
+            Ok(Some(text)) if !text.is_empty() => {
+                value_of(&flag.field().kind(), text.into_bytes()).map(Some)
+            }
+            Ok(_) => Ok(None),
+            Err(error) => Err(format!("the terminal cannot be read: {error}")),
+        }
+    }
+
+    /// What is typed at the terminal, else the first line of standard input.
+    fn line(&mut self, flag: &Flag) -> Result<Vec<u8>, String> {
+        let unread = |error: std::io::Error| format!("standard input cannot be read: {error}");
+        if let Some(text) = self.inputs.ask(&flag.long).map_err(unread)? {
+            return Ok(text.into_bytes());
+        }
+        self.read_stdin()?;
+        let mut bytes = Vec::new();
+        let opened = self.inputs.open(&Source::Stdin).map_err(unread)?;
+        let mut limited = opened.take(MAX_VALUE_BYTES);
+        limited.read_until(b'\n', &mut bytes).map_err(unread)?;
+        Ok(without_line_end(bytes))
     }
 
     /// All that was typed for a field, with its flag or without.
@@ -173,28 +230,31 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, flag: &Flag, kind: &Kind, text: String) -> Result<Value, String> {
+        if flag.secret {
+            let bytes = self.secret(flag, text)?;
+            return value_of(kind, bytes);
+        }
         let bytes = match flag.form {
             Form::Bytes | Form::Json => self.resolved(text)?,
-            Form::Text if flag.secret => {
-                let from_file = text.starts_with('@') && !text.starts_with("@@");
-                let mut bytes = self.resolved(text)?;
-                // A file with one line ends with its end.
-                while from_file
-                    && bytes
-                        .last()
-                        .is_some_and(|last| matches!(last, b'\n' | b'\r'))
-                {
-                    bytes.pop();
-                }
-                bytes
-            }
             _ => text.into_bytes(),
         };
-        let read = value::parse(kind, bytes);
-        if flag.secret {
-            return read.map_err(|_| "is not of its type".to_owned());
+        value::parse(kind, bytes)
+    }
+
+    /// The bytes of a secret: asked for, from a file, or as they stand.
+    fn secret(&mut self, flag: &Flag, text: String) -> Result<Vec<u8>, String> {
+        if text == "-" {
+            return self.line(flag);
         }
-        read
+        let from_file = text.starts_with('@') && !text.starts_with("@@");
+        if !from_file {
+            self.warn(&flag.long, "-, to be asked for it, or @FILE");
+        }
+        match flag.form {
+            Form::Text if from_file => Ok(without_line_end(self.resolved(text)?)),
+            Form::Text | Form::Bytes | Form::Json => self.resolved(text),
+            _ => Ok(text.into_bytes()),
+        }
     }
 
     /// The text itself, or what stands in the file behind `@`; `@@` is a literal one.
@@ -206,8 +266,8 @@ impl Reader<'_> {
             return Ok(rest.as_bytes().to_vec());
         }
         let source = Source::new(rest);
-        if source == Source::Stdin && std::mem::replace(&mut self.stdin_is_read, true) {
-            return Err("standard input can be read for one value only".to_owned());
+        if source == Source::Stdin {
+            self.read_stdin()?;
         }
         let unread = |error: std::io::Error| format!("{source} cannot be read: {error}");
         let opened = self.inputs.open(&source).map_err(unread)?;
@@ -218,6 +278,13 @@ impl Reader<'_> {
             return Err(format!("{source} is longer than {MAX_VALUE_BYTES} bytes"));
         }
         Ok(bytes)
+    }
+
+    fn read_stdin(&mut self) -> Result<(), String> {
+        if std::mem::replace(&mut self.stdin_is_read, true) {
+            return Err("standard input can be read for one value only".to_owned());
+        }
+        Ok(())
     }
 
     fn text(&self, id: &str) -> Option<String> {
@@ -231,6 +298,47 @@ impl Reader<'_> {
             self.faults.push(format!("`{flag}`: {fault}"));
         };
         read.inspect_err(add).ok()
+    }
+}
+
+/// Whether a secret is asked for when its flag was not given: where it cannot be told
+/// from one that is empty, it is part of the request. One that can be left out is
+/// `optional`.
+fn is_asked_for(flag: &Flag) -> bool {
+    let is_own = flag.path.len() == 1 && flag.arity == Arity::One;
+    let has_presence = flag.field().supports_presence();
+    flag.secret && is_own && !flag.hidden && !has_presence && flag.form != Form::Bool
+}
+
+/// A value of a secret; what does not fit is not shown.
+fn value_of(kind: &Kind, bytes: Vec<u8>) -> Result<Value, String> {
+    value::parse(kind, bytes).map_err(|_| "is not of its type".to_owned())
+}
+
+/// A file with one line ends with its end.
+fn without_line_end(mut bytes: Vec<u8>) -> Vec<u8> {
+    while bytes
+        .last()
+        .is_some_and(|last| matches!(last, b'\n' | b'\r'))
+    {
+        bytes.pop();
+    }
+    bytes
+}
+
+/// Whether a secret field is set, at any depth.
+fn holds_secret(message: &DynamicMessage) -> bool {
+    message
+        .fields()
+        .any(|(field, value)| options::is_secret(&field) || is_secret_in(value))
+}
+
+fn is_secret_in(value: &Value) -> bool {
+    match value {
+        Value::Message(message) => holds_secret(message),
+        Value::List(values) => values.iter().any(is_secret_in),
+        Value::Map(values) => values.values().any(is_secret_in),
+        _ => false,
     }
 }
 

@@ -19,6 +19,12 @@ pub trait Terminal: Send {
 
     /// Takes away what is only shown for as long as the call goes on.
     fn clear(&mut self) {}
+
+    /// Says what is not as it should be, although the call is made; not on standard
+    /// output.
+    fn warn(&mut self, warning: &str) {
+        let _ = warning;
+    }
 }
 
 /// A terminal of two writers: a bar while there is progress, where the second
@@ -94,6 +100,11 @@ impl<O: Write + Send, E: Write + Send> Terminal for Console<O, E> {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
+    }
+
+    fn warn(&mut self, warning: &str) {
+        // Nobody is there who could be told.
+        let _ = writeln!(self.err, "warning: {warning}");
     }
 }
 

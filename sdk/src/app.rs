@@ -6,6 +6,7 @@
 //! already running on the data folder.
 
 mod call;
+mod completion;
 mod door;
 mod ending;
 mod http;

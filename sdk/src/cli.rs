@@ -14,7 +14,6 @@ mod doctor;
 mod document;
 mod error;
 mod execute;
-
 mod job;
 mod key;
 mod lang;
@@ -24,6 +23,7 @@ mod parse;
 mod schema;
 mod seed;
 mod session;
+mod token;
 mod transfer;
 
 pub(crate) use doctor::{doctor_unlinked, doctor_without_store};
@@ -36,8 +36,11 @@ pub(crate) use migrate::{
     write_started,
 };
 pub use output::Output;
+pub(crate) use parse::command;
 pub use parse::{
     CallArgs, Command, CommandLine, DataCommand, JobCommand, KeyCommand, LangCommand, LogFormat,
-    MarkAs, MigrateCommand, MigratePolicy, SeedCommand, ServeArgs, parse, parse_with,
+    MarkAs, MigrateCommand, MigratePolicy, Moment, NewToken, SeedCommand, ServeArgs, TokenArgs,
+    TokenCommand, parse, parse_with,
 };
 pub(crate) use session::Session;
+pub(crate) use token::{refused as tokens_refused, run as run_token};

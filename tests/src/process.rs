@@ -266,7 +266,15 @@ impl Serving {
     /// # Panics
     /// When it does not end with exit code 0.
     pub fn stop(self) -> String {
+        self.finish().success()
+    }
+
+    /// Asks it to stop as an operator does and returns all that it left behind.
+    ///
+    /// # Panics
+    /// When it has ended already.
+    pub fn finish(self) -> Finished {
         signal(self.program.id(), "TERM");
-        self.program.finish().success()
+        self.program.finish()
     }
 }

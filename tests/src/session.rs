@@ -95,6 +95,15 @@ impl Session {
         Serving::wait(self.start(&format!("{program} serve --addr 127.0.0.1:0")))
     }
 
+    /// The same with its data in another folder than `data`.
+    ///
+    /// # Panics
+    /// When it ends before that.
+    pub fn serve_in(&self, program: &str, folder: &str) -> Serving {
+        let line = format!("{program} serve --addr 127.0.0.1:0 --data {folder}");
+        Serving::wait(self.start(&line))
+    }
+
     /// Starts a line of words as a user types it.
     ///
     /// # Panics

@@ -4,6 +4,9 @@
 mod acme;
 #[path = "product/bad_data.rs"]
 mod bad_data;
+#[cfg(unix)]
+#[path = "product/completion.rs"]
+mod completion;
 #[path = "product/crash.rs"]
 mod crash;
 #[path = "product/docs.rs"]
@@ -29,3 +32,5 @@ mod refusals;
 mod shapes;
 #[path = "product/templates.rs"]
 mod templates;
+#[path = "product/tokens.rs"]
+mod tokens;

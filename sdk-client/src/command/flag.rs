@@ -175,7 +175,7 @@ fn flag(path: &[FieldDescriptor], hidden: bool, options: FieldOptions) -> Flag {
     let value_name = match (options.value_name, arity) {
         (Some(name), _) => name,
         (None, Arity::Map) => "KEY=VALUE".to_owned(),
-        (None, _) if secret && form == Form::Text => Form::Bytes.value_name().to_owned(),
+        (None, _) if secret => "-|@FILE".to_owned(),
         (None, _) => form.value_name().to_owned(),
     };
     let names: Vec<_> = path

@@ -41,12 +41,19 @@ pub(crate) fn from_json(name: &str, json: &str) -> DynamicMessage {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Memory {
     files: HashMap<String, Vec<u8>>,
+    answer: Option<String>,
 }
 
 impl Memory {
     /// With one more file; standard input is called `-`.
     pub(crate) fn with(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Self {
         self.files.insert(name.to_owned(), bytes.into());
+        self
+    }
+
+    /// With somebody at the terminal who gives this answer, and is asked by name.
+    pub(crate) fn answering(mut self, answer: &str) -> Self {
+        self.answer = Some(answer.to_owned());
         self
     }
 }
@@ -63,5 +70,10 @@ impl sdk_client::Inputs for Memory {
         let bytes = self.files.get(&name).cloned();
         let bytes = bytes.ok_or(std::io::ErrorKind::NotFound)?;
         Ok(Box::new(std::io::Cursor::new(bytes)))
+    }
+
+    fn ask(&self, prompt: &str) -> std::io::Result<Option<String>> {
+        let answer = self.answer.as_ref();
+        Ok(answer.map(|answer| answer.replace("PROMPT", prompt)))
     }
 }

@@ -238,6 +238,54 @@ fn a_secret_that_does_not_fit_is_not_shown() {
 }
 
 #[test]
+fn a_secret_is_asked_for_where_somebody_can_be_asked() {
+    let asked = Memory::default().answering("PROMPT!");
+    let check = |words: &str, files: &Memory, expect: &str| {
+        assert_eq!(request(words, files), expect, "{words}");
+    };
+    let with_secret = r#"{"name":"ann","password":"password!"}"#;
+    check("shop sign-in ann", &asked, with_secret);
+    check("shop sign-in ann --password -", &asked, with_secret);
+    check("shop sign-in ann --password=-", &asked, with_secret);
+    check(
+        "shop sign-in ann --password @word",
+        &asked.clone().with("word", "file"),
+        r#"{"name":"ann","password":"file"}"#,
+    );
+    // A whole request has all that it is to have.
+    check(
+        r#"shop sign-in --request {"name":"ann"}"#,
+        &asked,
+        r#"{"name":"ann"}"#,
+    );
+    // Who says nothing has none.
+    check(
+        "shop sign-in ann",
+        &Memory::default().answering(""),
+        r#"{"name":"ann"}"#,
+    );
+    // Nobody can be asked.
+    let script = Memory::default().with("-", "from below\nand more\n");
+    check("shop sign-in ann", &script, r#"{"name":"ann"}"#);
+    check(
+        "shop sign-in ann --password -",
+        &script,
+        r#"{"name":"ann","password":"from below"}"#,
+    );
+}
+
+#[test]
+fn a_secret_that_can_be_left_out_is_not_asked_for() {
+    let asked = Memory::default().answering("PROMPT!");
+    let check = |words: &str, expect: &str| assert_eq!(request(words, &asked), expect, "{words}");
+    check("shop change-password", r#"{"next":"next!"}"#);
+    check(
+        "shop change-password --former -",
+        r#"{"former":"former!","next":"next!"}"#,
+    );
+}
+
+#[test]
 fn fields_of_one_oneof_exclude_each_other() {
     let command = calls().command("call");
     let words = "call shop search --near.latitude 1 --town Wien".split(' ');

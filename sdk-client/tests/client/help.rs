@@ -27,20 +27,21 @@ fn help_lists_modules_services_and_methods() {
     Options:
       -h, --help  Print help
     ");
-    insta::assert_snapshot!(shown("shop -h"), @"
+    insta::assert_snapshot!(shown("shop -h"), @r"
     What is sold, and to whom
 
     Usage: call shop <COMMAND>
 
     Commands:
-      ask       Answers each question as it comes [stream]
-      get-item  Shows an item
-      import    Takes many items at once [stream]
-      recount   Counts the stock anew [stream]
-      search    Finds items by their names
-      sign-in   Signs in
-      staff     For those who run it
-      watch     Follows what is sold [stream]
+      ask              Answers each question as it comes [stream]
+      change-password  Changes a password
+      get-item         Shows an item
+      import           Takes many items at once [stream]
+      recount          Counts the stock anew [stream]
+      search           Finds items by their names
+      sign-in          Signs in
+      staff            For those who run it
+      watch            Follows what is sold [stream]
 
     Options:
       -h, --help  Print help

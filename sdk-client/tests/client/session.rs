@@ -86,6 +86,25 @@ async fn a_secret_is_shown_in_json_only() {
     "#);
 }
 
+#[tokio::test]
+async fn a_secret_in_the_words_of_a_command_is_warned_of() {
+    let screen = screen().await;
+    insta::assert_snapshot!(screen.call("shop sign-in ann --password sesame").await, @r"
+    token       (secret)
+    expires_in  1h30m
+    warning: the secret of `--password` stands in the list of processes for every user of this machine: use -, to be asked for it, or @FILE
+    ");
+    insta::assert_snapshot!(screen.call(r#"shop sign-in --request {"password":"sesame"}"#).await, @r"
+    token       (secret)
+    expires_in  1h30m
+    warning: the secret of `--request` stands in the list of processes for every user of this machine: use @FILE
+    ");
+    let mut screen = screen;
+    screen.files = Memory::default().with("word", "sesame");
+    let quiet = screen.call("shop sign-in ann --password @word").await;
+    assert!(!quiet.contains("warning"), "{quiet}");
+}
+
 /// What a stream shows until it has sent so many lines and somebody interrupts it.
 async fn watch(words: &[&str], lines: usize) -> String {
     let (reached, stop) = tokio::sync::oneshot::channel();

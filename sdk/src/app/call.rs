@@ -11,11 +11,16 @@ use super::ending::Ending;
 use crate::{
     cli::{CommandError, EXIT_USAGE, Output},
     host::Linked,
-    rpc::Channel,
+    rpc::{Channel, Methods},
 };
 
 /// The flags that all commands of a host take.
 const RESERVED: [&str; 2] = ["data", "store-key-file"];
+
+/// All methods as commands.
+pub(super) fn calls(methods: &Methods) -> Calls {
+    Calls::new(methods.pool().clone()).reserve(RESERVED)
+}
 
 /// Understands the words after `call`.
 ///
@@ -24,7 +29,7 @@ const RESERVED: [&str; 2] = ["data", "store-key-file"];
 pub(super) fn understand(linked: &Linked, words: &[OsString], json: bool) -> Result<Call, Ending> {
     let methods = linked.methods();
     let pool = methods.map_err(|error| Ending::from(Err(CommandError::failed(error))))?;
-    let calls = Calls::new(pool.pool().clone()).reserve(RESERVED);
+    let calls = calls(pool);
     let command = calls
         .command("call")
         .bin_name(format!("{} call", linked.name()));

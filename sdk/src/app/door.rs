@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::sync::watch;
 
 use crate::{
-    cli::{CommandError, ServeArgs},
+    cli::{self, CommandError, ServeArgs},
     clock::Clock,
     config::{Config, host_name},
     rpc::Dispatch,
@@ -146,10 +146,12 @@ fn identities(
         let file = data.join(crate::server::identity::OWNER_TOKEN);
         CommandError::failed(anyhow::anyhow!("{}: {error}", file.display()))
     })?;
-    let mut providers: Vec<Box<dyn IdentityProvider>> = vec![Box::new(owner)];
-    if let Some(file) = config.tokens_file(args.tokens.clone()) {
-        providers.push(Box::new(StaticTokens::read(&file, clock.clone())?));
-    }
+    let tokens = match config.tokens_file(args.tokens.clone()) {
+        Some(file) => StaticTokens::read(&file, clock.clone()),
+        None => StaticTokens::of(data, clock.clone()),
+    };
+    let tokens = tokens.map_err(cli::tokens_refused)?;
+    let providers: Vec<Box<dyn IdentityProvider>> = vec![Box::new(owner), Box::new(tokens)];
     Ok(Identities::new(providers))
 }
 

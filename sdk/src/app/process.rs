@@ -4,24 +4,28 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     io::{self, BufReader, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::anyhow;
+use sdk_client::completion::{COMMAND, script};
 
-use super::{App, call, ending::Ending, log, progress::Progress, serve, terminal::Terminal};
+use super::{
+    App, call, completion, ending::Ending, log, progress::Progress, serve, terminal::Terminal,
+};
 use crate::{
     cli::{
         self, Command, CommandError, CommandLine, DataCommand, Input, MigrateCommand, Output,
-        Session,
+        Session, TokenArgs, TokenCommand,
     },
     clock::Clock,
     config::{Config, DEFAULT_DATA, KeySetting},
-    host::{Host, Linked},
+    host::{Host, Linked, private_folder},
     migrate::Moment,
     proto::sdk::v1::{ApplyResponse, GetLedgerRequest, Verdict},
     rpc::{Caller, Channel, Remote, Services},
+    server::identity::TOKENS,
     store::{OpenError, Store},
     system,
 };
@@ -29,7 +33,13 @@ use crate::{
 /// Carries out a command line and prints what comes of it.
 pub(super) fn run(app: App, words: impl Iterator<Item = OsString>) -> u8 {
     let mut terminal = Terminal::new(io::stdout());
-    let ending = match texts(words) {
+    let mut words = words.peekable();
+    let program = words.next();
+    if words.next_if(|word| word == COMMAND).is_some() {
+        let written = terminal.write_all(completion::answer(app, words).as_bytes());
+        return terminal.end(written.map_err(CommandError::from).into());
+    }
+    let ending = match texts(program.into_iter().chain(words)) {
         Ok(words) => outcome(app, &words, &mut terminal),
         Err(error) => Err(error).into(),
     };
@@ -76,6 +86,10 @@ async fn carry_out(
     line: CommandLine,
     out: &mut (dyn Write + Send),
 ) -> Result<Ending, CommandError> {
+    if let Command::Completion { shell } = line.command {
+        out.write_all(script(shell, &app.name).as_bytes())?;
+        return Ok(Ending::default());
+    }
     let data = config.data_dir(line.data);
     let key = config
         .store_key(line.store_key_file)
@@ -96,15 +110,23 @@ async fn carry_out(
         Command::Serve(args) => {
             refuse_unusable(&data)?;
             let options = cli::store_options(key)?;
-            Ok(
-                serve::serve(linked, &data, &options, config, args, remotes)
-                    .await
-                    .into(),
-            )
+            Ok(serve::serve(linked, &data, &options, config, args, remotes)
+                .await
+                .into())
         }
         Command::Key(command) => {
             refuse_unusable(&data)?;
             Ok(cli::run_key(command, &data, key, &mut printed).into())
+        }
+        Command::Token(args) => {
+            let file = tokens_file(config, args, &data)?;
+            let methods = linked.methods()?;
+            let now = Clock::system().now();
+            let remarks = cli::run_token(&args.command, &file, methods, now, &mut printed)?;
+            Ok(Ending {
+                complaint: remarks.join("\n"),
+                ..Ending::default()
+            })
         }
         Command::Migrate(MigrateCommand::Undo { yes }) => {
             refuse_unusable(&data)?;
@@ -138,6 +160,19 @@ async fn carry_out(
             asking.carry_out(input, &mut printed).await
         }
     }
+}
+
+/// The file of tokens that a host with the same settings reads. That of the data folder
+/// can be made before the host has been started.
+fn tokens_file(config: &Config, args: &TokenArgs, data: &Path) -> Result<PathBuf, CommandError> {
+    if let Some(file) = config.tokens_file(args.tokens.clone()) {
+        return Ok(file);
+    }
+    refuse_unusable(data)?;
+    if matches!(args.command, TokenCommand::New(_)) {
+        private_folder(data).map_err(|error| refused(data, &error))?;
+    }
+    Ok(data.join(TOKENS))
 }
 
 /// What a command reads or writes besides standard output. A running host has another

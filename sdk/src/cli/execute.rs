@@ -33,9 +33,11 @@ pub(crate) async fn execute(
 ) -> Result<(), CommandError> {
     match command {
         // Calls are made by the process: they show replies as they come.
-        Command::Serve(_) | Command::Key(_) | Command::Call(_) => {
-            Err(CommandError::usage("this is not for a host to do"))
-        }
+        Command::Serve(_)
+        | Command::Key(_)
+        | Command::Token(_)
+        | Command::Completion { .. }
+        | Command::Call(_) => Err(CommandError::usage("this is not for a host to do")),
         Command::Version => schema::version(session, out).await,
         Command::Schema => schema::schema(session, out).await,
         Command::Doctor => doctor::doctor(session, out).await,

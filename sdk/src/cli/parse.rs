@@ -1,9 +1,10 @@
 //! What can be typed.
 
-use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use sdk_schema::{MigrationId, Stamp};
+use sdk_client::completion::Shell;
+use sdk_schema::{MigrationId, Stamp, Timestamp};
 
 use crate::{config::Defaults, host::Pending, proto::sdk::v1 as wire, store::Cursor};
 
@@ -50,6 +51,8 @@ pub enum Command {
     /// Call a method of a service: `call --help` lists them
     #[command(disable_help_flag = true)]
     Call(CallArgs),
+    /// Make tokens for callers, show them, take them away
+    Token(TokenArgs),
     /// Make keys, and change the one that the store is encrypted under
     #[command(subcommand)]
     Key(KeyCommand),
@@ -57,6 +60,12 @@ pub enum Command {
     Doctor,
     /// Show the versions of the host and of its modules
     Version,
+    /// Show what makes a shell complete the commands of this host
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
 }
 
 /// What to call.
@@ -89,7 +98,7 @@ pub struct ServeArgs {
     /// Speak plain text although others can reach the address
     #[arg(long)]
     pub plaintext: bool,
-    /// JSON file with the tokens of callers, which only its owner may read
+    /// JSON file with the tokens of callers [default: tokens.json in the data folder, if it is there]
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
     /// What the log shows: a level, or levels by target such as info,sdk=debug [default: info]
@@ -321,6 +330,70 @@ pub enum DataCommand {
     },
 }
 
+/// What to do about tokens, and where they are.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// JSON file with the tokens of callers [default: tokens.json in the data folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub tokens: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+/// Commands about the tokens of callers.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it, this once; the file keeps its hash
+    New(NewToken),
+    /// List the tokens, and whether they hold
+    List,
+    /// Take a token away; a running host refuses it from then on
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// A token to make.
+#[derive(Debug, Clone, Args)]
+pub struct NewToken {
+    /// Whose it is, as logs show it
+    pub name: String,
+    /// A role of the caller; can be given several times
+    #[arg(long)]
+    pub role: Vec<String>,
+    /// What the caller may do: sdk.data.read, sdk.data.*, *; can be given several times
+    #[arg(long)]
+    pub permission: Vec<String>,
+    /// From when on it holds: 2027-01-01T00:00:00Z, or 12h from now
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub not_before: Option<Moment>,
+    /// Until when it holds: 2027-01-01T00:00:00Z, or 90d from now
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub expires: Option<Moment>,
+    /// It may call on behalf of others, as one program of two does
+    #[arg(long)]
+    pub delegate: bool,
+}
+
+/// A time as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// That instant.
+    At(Timestamp),
+    /// So long from now.
+    In(Duration),
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let instant = text.parse().map(Moment::At);
+    let wait = || sdk_client::parse_time_limit(text).map(Moment::In);
+    instant.or_else(|_| wait()).map_err(|_| {
+        "expected a time such as 2027-01-01T00:00:00Z, or from now on 90d, 12h or 1h30m".to_owned()
+    })
+}
+
 /// Commands about the key that the store is encrypted under.
 #[derive(Debug, Clone, Subcommand)]
 pub enum KeyCommand {
@@ -412,18 +485,27 @@ pub fn parse_with(
     defaults: &Defaults,
     words: &[String],
 ) -> Result<CommandLine, clap::Error> {
+    let mut matches = command(name, about, version, defaults).try_get_matches_from(words)?;
+    CommandLine::from_arg_matches_mut(&mut matches)
+}
+
+/// All that can be typed, as help shows it and shells complete it.
+pub(crate) fn command(
+    name: &str,
+    about: &str,
+    version: &str,
+    defaults: &Defaults,
+) -> clap::Command {
     let data = defaults.data.display();
     let data = format!("Folder of the host's data [default: {data}]");
     let addr = format!("Address to listen on [default: {}]", defaults.addr);
-    let mut matches = CommandLine::command()
+    CommandLine::command()
         .name(name.to_owned())
         .bin_name(name)
         .about(about.to_owned())
         .version(version.to_owned())
         .mut_arg("data", |it| it.help(data))
         .mut_subcommand("serve", |it| it.mut_arg("addr", |it| it.help(addr)))
-        .try_get_matches_from(words)?;
-    CommandLine::from_arg_matches_mut(&mut matches)
 }
 
 #[cfg(test)]
@@ -445,18 +527,20 @@ mod tests {
         Usage: acme [OPTIONS] <COMMAND>
 
         Commands:
-          serve    Start: migrate, seed, run the jobs and listen until interrupted
-          migrate  Show migrations, apply them, take them back
-          schema   Show the tables that the linked modules declare
-          seed     Fill tables
-          data     Read and write rows
-          job      Show and run jobs
-          lang     Show translations
-          call     Call a method of a service: `call --help` lists them
-          key      Make keys, and change the one that the store is encrypted under
-          doctor   Check that this host can do its work, and say what is wrong
-          version  Show the versions of the host and of its modules
-          help     Print this message or the help of the given subcommand(s)
+          serve       Start: migrate, seed, run the jobs and listen until interrupted
+          migrate     Show migrations, apply them, take them back
+          schema      Show the tables that the linked modules declare
+          seed        Fill tables
+          data        Read and write rows
+          job         Show and run jobs
+          lang        Show translations
+          call        Call a method of a service: `call --help` lists them
+          token       Make tokens for callers, show them, take them away
+          key         Make keys, and change the one that the store is encrypted under
+          doctor      Check that this host can do its work, and say what is wrong
+          version     Show the versions of the host and of its modules
+          completion  Show what makes a shell complete the commands of this host
+          help        Print this message or the help of the given subcommand(s)
 
         Options:
               --data <DIR>             Folder of the host's data [default: ./data]

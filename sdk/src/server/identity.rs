@@ -14,7 +14,10 @@ use std::{fmt, net::IpAddr, pin::Pin, sync::Arc};
 
 pub use owner::{OWNER_TOKEN, Owner};
 pub(crate) use private::write_private;
-pub use tokens::{StaticTokens, TokenEntry, TokensError, token_hash};
+pub use tokens::{StaticTokens, TOKENS, TokenEntry, TokenState, TokensError, token_hash};
+pub(crate) use tokens::{
+    change as change_tokens, entries as token_entries, is_name as is_token_name, new_token,
+};
 
 use crate::rpc::{Caller, Failure};
 

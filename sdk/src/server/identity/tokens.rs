@@ -14,6 +14,11 @@
 //!   }
 //! ]
 //! ```
+//!
+//! A host reads the file when it starts, and again when it has changed; the commands
+//! `token new` and `token remove` change it.
+
+mod file;
 
 use std::{
     collections::HashMap,
@@ -23,21 +28,22 @@ use std::{
     time::SystemTime,
 };
 
+pub(crate) use file::{change, entries, is_name, new_token};
 use sdk_schema::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Credentials, Identification, Identified, IdentityProvider, private::wide_mode};
+use super::{Credentials, Identification, Identified, IdentityProvider};
 use crate::{
     clock::Clock,
     rpc::{Caller, Failure},
 };
 
+/// The file of tokens in the data folder, where no other is named.
+pub const TOKENS: &str = "tokens.json";
+
 /// How far the clocks of whoever wrote a token down and of the host may be apart.
 const LEEWAY_MICROS: i64 = 30_000_000;
-
-/// The longest name of a token, in bytes.
-const MAX_NAME_BYTES: usize = 64;
 
 /// A token as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +69,39 @@ pub struct TokenEntry {
     /// Whether the caller may call for others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delegate: bool,
+}
+
+/// Whether a token holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TokenState {
+    /// It does.
+    Valid,
+    /// Not any more.
+    Expired,
+    /// Its time is still to come.
+    NotYet,
+}
+
+impl TokenEntry {
+    /// Whether the token holds at a time, with half a minute of leeway.
+    pub fn state(&self, now: Timestamp) -> TokenState {
+        state(self.not_before, self.expires, now)
+    }
+}
+
+fn state(not_before: Option<Timestamp>, expires: Option<Timestamp>, now: Timestamp) -> TokenState {
+    let micros = now.as_micros();
+    let has_expired = |at: Timestamp| micros >= at.as_micros().saturating_add(LEEWAY_MICROS);
+    let is_early = |at: Timestamp| micros.saturating_add(LEEWAY_MICROS) < at.as_micros();
+    if expires.is_some_and(has_expired) {
+        TokenState::Expired
+    } else if not_before.is_some_and(is_early) {
+        TokenState::NotYet
+    } else {
+        TokenState::Valid
+    }
 }
 
 /// Why a file of tokens cannot be used.
@@ -108,11 +147,14 @@ pub enum TokensError {
 /// Knows the tokens of a file, which is read again when it has changed.
 pub struct StaticTokens {
     path: PathBuf,
+    /// Whether no file is as good as one without tokens.
+    may_be_missing: bool,
     clock: Clock,
     read: Mutex<Read>,
 }
 
 /// What was read, and from which state of the file.
+#[derive(Default)]
 struct Read {
     changed: Option<SystemTime>,
     by_hash: HashMap<[u8; 32], Arc<Known>>,
@@ -147,6 +189,22 @@ impl StaticTokens {
         Ok(Self {
             read: Mutex::new(read(path)?),
             path: path.to_owned(),
+            may_be_missing: false,
+            clock,
+        })
+    }
+
+    /// The tokens of the folder `data`: those of its [`TOKENS`], which need not be
+    /// there, and may come to be while the host runs.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), when it is there.
+    pub fn of(data: &Path, clock: Clock) -> Result<Self, TokensError> {
+        let path = data.join(TOKENS);
+        Ok(Self {
+            read: Mutex::new(read_if_there(&path)?),
+            path,
+            may_be_missing: true,
             clock,
         })
     }
@@ -157,7 +215,12 @@ impl StaticTokens {
         if changed != known.changed {
             // One complaint for each change.
             known.changed = changed;
-            match read(&self.path) {
+            let again = if self.may_be_missing {
+                read_if_there(&self.path)
+            } else {
+                read(&self.path)
+            };
+            match again {
                 Ok(newer) => *known = newer,
                 // Those that were known hold until the file is whole again.
                 Err(error) => tracing::error!(%error, "the tokens cannot be read again"),
@@ -181,18 +244,18 @@ impl Known {
 
     fn check(&self, now: Timestamp) -> Result<Identified, Failure> {
         let name = &self.name;
-        let micros = now.as_micros();
-        let has_expired = |at: Timestamp| micros >= at.as_micros().saturating_add(LEEWAY_MICROS);
-        if self.expires.is_some_and(has_expired) {
-            let message = format!("the token `{name}` has expired");
-            return Err(Failure::unauthenticated("TOKEN_EXPIRED", message)
-                .hint("ask whoever runs the host for another"));
-        }
-        let is_early = |at: Timestamp| micros.saturating_add(LEEWAY_MICROS) < at.as_micros();
-        if self.not_before.is_some_and(is_early) {
-            let message = format!("the token `{name}` does not hold yet: here it is {now}");
-            return Err(Failure::unauthenticated("TOKEN_NOT_YET", message)
-                .hint("the clocks of the machines may be apart"));
+        match state(self.not_before, self.expires, now) {
+            TokenState::Valid => {}
+            TokenState::Expired => {
+                let message = format!("the token `{name}` has expired");
+                return Err(Failure::unauthenticated("TOKEN_EXPIRED", message)
+                    .hint("ask whoever runs the host for another"));
+            }
+            TokenState::NotYet => {
+                let message = format!("the token `{name}` does not hold yet: here it is {now}");
+                return Err(Failure::unauthenticated("TOKEN_NOT_YET", message)
+                    .hint("the clocks of the machines may be apart"));
+            }
         }
         Ok(Identified {
             caller: self.caller.clone(),
@@ -205,62 +268,23 @@ fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|it| it.modified()).ok()
 }
 
+fn read_if_there(path: &Path) -> Result<Read, TokensError> {
+    match read(path) {
+        Err(TokensError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(Read::default())
+        }
+        read => read,
+    }
+}
+
 fn read(path: &Path) -> Result<Read, TokensError> {
-    let file = |source| TokensError::File {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(mode) = wide_mode(path).map_err(file)? {
-        let path = path.to_owned();
-        return Err(TokensError::Wide { path, mode });
-    }
+    // Before the text: what changes in between is read once more.
     let changed = changed(path);
-    let text = fs::read_to_string(path).map_err(file)?;
-    let entries: Vec<TokenEntry> =
-        serde_json::from_str(&text).map_err(|source| TokensError::Json {
-            path: path.to_owned(),
-            source,
-        })?;
-    let mut by_hash = HashMap::new();
-    for entry in entries {
-        let refuse = |detail: String| TokensError::Entry {
-            path: path.to_owned(),
-            name: entry.name.escape_debug().to_string(),
-            detail,
-        };
-        if !is_name(&entry.name) {
-            let detail = "expected a name of 1 to 64 letters, digits, `.`, `_`, `-` and `@`";
-            return Err(refuse(detail.to_owned()));
-        }
-        let hash = hash_of(&entry.sha256).ok_or_else(|| {
-            // What stands there may be the token itself.
-            let length = entry.sha256.chars().count();
-            refuse(format!(
-                "the sha256 has {length} characters: expected 64 hexadecimal digits"
-            ))
-        })?;
-        if by_hash.contains_key(&hash) {
-            return Err(refuse("another entry has the same token".to_owned()));
-        }
-        by_hash.insert(hash, Arc::new(Known::new(entry)));
-    }
-    Ok(Read { changed, by_hash })
-}
-
-/// Names are in logs and in the audit trail: one line, and not too long.
-fn is_name(name: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
-    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.chars().all(fits)
-}
-
-fn hash_of(hex: &str) -> Option<[u8; 32]> {
-    let digits = hex.as_bytes();
-    let is_hex = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
-    let pairs = digits.chunks(2).filter(|_| is_hex).filter_map(|pair| {
-        let pair = std::str::from_utf8(pair).ok()?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    pairs.collect::<Vec<_>>().try_into().ok()
+    let known = |(hash, entry)| (hash, Arc::new(Known::new(entry)));
+    Ok(Read {
+        changed,
+        by_hash: file::read(path)?.into_iter().map(known).collect(),
+    })
 }
 
 impl IdentityProvider for StaticTokens {

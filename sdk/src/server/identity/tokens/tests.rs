@@ -114,3 +114,17 @@ fn a_file_that_others_can_read_is_refused() {
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o644)).unwrap();
     insta::assert_snapshot!(folder.refused(), @r"DIR/tokens.json has mode 644: expected 600, so that nobody else can read it");
 }
+
+#[tokio::test]
+async fn the_file_of_the_data_folder_may_come_and_go() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    let tokens = StaticTokens::of(folder.0.path(), clock()).unwrap();
+    assert_eq!(identify(&tokens, "one").await, "nobody");
+    folder.write(&json!([{ "name": "one", "sha256": token_hash("one") }]).to_string());
+    assert_eq!(identify(&tokens, "one").await, "token:one");
+    fs::remove_file(folder.file()).unwrap();
+    assert_eq!(identify(&tokens, "one").await, "nobody");
+    // What is no file of tokens is refused at a start all the same.
+    folder.write("nonsense");
+    assert!(StaticTokens::of(folder.0.path(), clock()).is_err());
+}
