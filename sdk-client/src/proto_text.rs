@@ -14,18 +14,20 @@ use prost_reflect::{DescriptorPool, FileDescriptor};
 
 /// The `buf.yaml` of an exported tree.
 ///
-/// Services are called like their module, and methods may give a message of the
-/// module or nothing at all: these rules of `STANDARD` forbid that.
+/// Rules of `STANDARD` are left out only where they forbid how modules are meant to be
+/// written; each says why. A request may be `google.protobuf.Empty`.
 pub const BUF_YAML: &str = "\
 version: v2
 lint:
   use:
     - STANDARD
   except:
+    # A method that makes or shows a thing replies with that thing.
     - RPC_REQUEST_RESPONSE_UNIQUE
-    - RPC_REQUEST_STANDARD_NAME
     - RPC_RESPONSE_STANDARD_NAME
+    # The methods of the service that is called like its module are the module's own.
     - SERVICE_SUFFIX
+  rpc_allow_google_protobuf_empty_requests: true
 breaking:
   use:
     - FILE

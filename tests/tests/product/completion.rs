@@ -12,15 +12,17 @@ use std::{
 
 use product_tests::{Session, build};
 
-/// Ctrl-G, to which each shell is taught to show its line, and Ctrl-U, which empties it.
+/// Ctrl-G, upon which each shell is taught to show its line and to empty it.
 const SHOW: &str = "\x07";
-const EMPTY: &str = "\x15";
+
+/// Before it, a shell may not have set up its terminal, and would miss what is typed.
+const PROMPT: &str = "READY ";
 
 /// What a shell does at its start; `SCRIPT` is the completion script of a program.
 const BASHRC: &str = r#"
 source SCRIPTS/acme.bash
 source SCRIPTS/sdk-cli.bash
-show() { printf '\n<<%s>>\n' "$READLINE_LINE"; }
+show() { printf '\n<<%s>>\n' "$READLINE_LINE"; READLINE_LINE= READLINE_POINT=0; }
 bind -x '"\C-g": show'
 PS1='READY '
 "#;
@@ -28,10 +30,9 @@ const ZSHRC: &str = r#"
 fpath=(SCRIPTS $fpath)
 autoload -Uz compinit
 compinit -u -D
-show() { zle -I; print -r -- "<<$BUFFER>>" }
+show() { zle -I; print -r -- "<<$BUFFER>>"; BUFFER= }
 zle -N show
 bindkey '^G' show
-bindkey '^U' kill-whole-line
 PS1='READY '
 "#;
 
@@ -138,9 +139,10 @@ struct Typed {
 }
 
 impl Typed {
-    /// Starts it and waits for its prompt.
+    /// Starts it, and waits for its prompt.
     fn start(desk: &Desk, shell: &str) -> Self {
-        let mut command = desk.command("script --quiet --return --command");
+        // A shell that never shows a line fails the test in the end.
+        let mut command = desk.command("timeout 300 script --quiet --return --command");
         command.args([shell, "/dev/null"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut shell = command.spawn().expect("`script` starts");
@@ -150,18 +152,20 @@ impl Typed {
             shell,
             shown: String::new(),
         };
-        typed.wait_for("READY ");
+        typed.wait_for(PROMPT);
         typed
     }
 
     /// What is on the line after the key has been pressed behind `text`.
     fn complete(&mut self, text: &str) -> String {
         self.shown.clear();
-        let keys = format!("{text}\t{SHOW}{EMPTY}");
+        let keys = format!("{text}\t{SHOW}");
         self.keys.write_all(keys.as_bytes()).expect("keys");
         self.wait_for(">>");
         let (_, line) = self.shown.rsplit_once("<<").expect("a line");
-        line.trim_end_matches(">>").to_owned()
+        let line = line.trim_end_matches(">>").to_owned();
+        self.wait_for(PROMPT);
+        line
     }
 
     fn wait_for(&mut self, mark: &str) {
@@ -246,7 +250,10 @@ fn fish_offers_the_words_of_both_programs() {
         let first = found.lines().next().unwrap_or_default();
         assert_eq!(first.split('\t').next(), Some(word), "{text}: {found}");
     }
-    insta::assert_snapshot!(offered("acme call geo "), @"");
+    insta::assert_snapshot!(offered("acme call geo "), @r"
+    get-country	Gets a country by its code, with its name in a language
+    search	Finds regions, countries, subdivisions, languages and currencies by what people call them, in any of the languages that there are translations for
+    ");
     host.stop();
     desk.check_untouched();
 }

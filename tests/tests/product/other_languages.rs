@@ -3,7 +3,7 @@
 //!
 //! They are in Python, in `tests/python`, and need packages that Python does not
 //! come with: `SDK_TEST_PYTHON` names a Python that has them, and without it the test
-//! is skipped. `.ci/run` makes one.
+//! is skipped. `.ci/run` makes one. So it is with `SDK_TEST_BUF`, the path of `buf`.
 
 use std::{fs, io::Write};
 
@@ -132,14 +132,51 @@ fn check_described(described: &Value) {
     "#);
 }
 
-#[test]
-fn python_speaks_to_a_host_by_stubs_and_by_reflection() {
-    let Ok(python) = std::env::var("SDK_TEST_PYTHON") else {
+/// The program that a variable names; says that the test is skipped when there is none.
+fn program_of(variable: &str, what: &str) -> Option<String> {
+    let program = std::env::var(variable).ok();
+    if program.is_none() {
         // Not by `eprintln!`, which is shown only when a test fails.
-        let skipped = "skipped: SDK_TEST_PYTHON names no Python that has gRPC\n";
+        let skipped = format!("skipped: {variable} names no {what}\n");
         std::io::stderr()
             .write_all(skipped.as_bytes())
             .expect("a line");
+    }
+    program
+}
+
+/// What `buf` says of the protos in a folder; it keeps its cache beside them.
+fn check_by_buf(buf: &str, session: &Session, folder: &str) {
+    for what in ["build", "lint"] {
+        let mut command = session.command(&format!("\"{buf}\" {what} {folder}"));
+        command.env("BUF_CACHE_DIR", session.path().join("cache"));
+        assert_eq!(Finished::of(&mut command).success(), "", "buf {what}");
+    }
+}
+
+#[test]
+fn buf_takes_the_exported_protos_and_has_nothing_to_say_of_their_style() {
+    let Some(buf) = program_of("SDK_TEST_BUF", "buf") else {
+        return;
+    };
+    let session = Session::new(&["acme", "sdk-cli"]);
+    let host = session.serve("acme");
+    let addr = host.addr();
+    let line = format!("sdk-cli --server http://{addr} export proto told");
+    session.run(&line).success();
+    host.stop();
+    check_by_buf(&buf, &session, "told");
+    // As they were written, from the sources of the examples and of the SDK.
+    let written = session.path().join("written");
+    let mut command = session.command("sdk-cli export proto");
+    command.arg(written).current_dir(workspace_root());
+    Finished::of(&mut command).success();
+    check_by_buf(&buf, &session, "written");
+}
+
+#[test]
+fn python_speaks_to_a_host_by_stubs_and_by_reflection() {
+    let Some(python) = program_of("SDK_TEST_PYTHON", "Python that has gRPC") else {
         return;
     };
     let session = Session::new(&["acme", "sdk-cli"]);

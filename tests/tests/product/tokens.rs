@@ -57,5 +57,8 @@ fn a_token_can_be_made_before_the_first_start_and_elsewhere() {
     session.run(&format!("sdk-cli {modules}")).success();
     host.stop();
     let missing = session.run("acme serve --addr 127.0.0.1:0 --tokens none.json");
-    insta::assert_snapshot!(missing.failure(1), @"");
+    insta::assert_snapshot!(missing.failure(1), @r"
+    error: none.json: No such file or directory (os error 2)
+    hint: `token new NAME --tokens none.json` makes it
+    ");
 }
