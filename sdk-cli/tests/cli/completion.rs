@@ -44,7 +44,17 @@ fn the_words_of_the_tool_are_its_own() {
          __complete zsh new app shop --shape d
          __complete bash call --tok
          __complete bash call --server"
-    ), @"
+    ), @r"
+    $ sdk-cli __complete fish prof
+    profile	Keep how servers are reached
+    $ sdk-cli __complete bash new app shop --sh
+    --shape
+    $ sdk-cli __complete zsh new app shop --shape d
+    dual
+    $ sdk-cli __complete bash call --tok
+    --token-file
+    $ sdk-cli __complete bash call --server
+    --server
     ");
 }
 

@@ -11,16 +11,18 @@ fn a_running_host_tells_its_protos() {
     $ sdk-cli --server URL export proto protos
     created protos/buf.yaml
     ");
-    insta::assert_snapshot!(terminal.read("protos/buf.yaml"), @"
+    insta::assert_snapshot!(terminal.read("protos/buf.yaml"), @r"
     version: v2
     lint:
       use:
         - STANDARD
       except:
+        # A method that makes or shows a thing replies with that thing.
         - RPC_REQUEST_RESPONSE_UNIQUE
-        - RPC_REQUEST_STANDARD_NAME
         - RPC_RESPONSE_STANDARD_NAME
+        # The methods of the service that is called like its module are the module's own.
         - SERVICE_SUFFIX
+      rpc_allow_google_protobuf_empty_requests: true
     breaking:
       use:
         - FILE
