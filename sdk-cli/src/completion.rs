@@ -36,9 +36,8 @@ fn found(words: &[String]) -> Vec<Candidate> {
     if words_behind(&command, words, "call").is_none() {
         return own();
     }
-    let (partial, typed) = match words.split_last() {
-        Some((partial, typed)) => (partial, typed),
-        None => return own(),
+    let Some((partial, typed)) = words.split_last() else {
+        return own();
     };
     let line = ["sdk-cli"]
         .into_iter()

@@ -28,12 +28,14 @@ impl Candidate {
     /// As the script of a shell reads it.
     pub(super) fn line(&self, shell: Shell) -> String {
         let word = text::one_line(&self.word);
+        let word = match shell {
+            Shell::Zsh => word.replace(':', "\\:"),
+            Shell::Bash | Shell::Fish => word,
+        };
         match (&self.about, shell) {
-            (_, Shell::Bash) => word,
+            (Some(about), Shell::Zsh) => format!("{word}:{about}"),
             (Some(about), Shell::Fish) => format!("{word}\t{about}"),
-            (Some(about), Shell::Zsh) => format!("{}:{about}", word.replace(':', "\\:")),
-            (None, Shell::Fish) => word,
-            (None, Shell::Zsh) => word.replace(':', "\\:"),
+            _ => word,
         }
     }
 }
@@ -116,13 +118,12 @@ impl<'a> Place<'a> {
 
     /// The flag whose value comes after this word.
     fn waiting_behind(&self, word: &str) -> Option<&'a Arg> {
-        let flag = match word.strip_prefix("--") {
-            Some(long) => self.flag(long),
-            None => {
-                let last = word.chars().last();
-                let mut flags = self.command.get_arguments();
-                flags.find(|flag| flag.get_short() == last)
-            }
+        let flag = if let Some(long) = word.strip_prefix("--") {
+            self.flag(long)
+        } else {
+            let last = word.chars().last();
+            let mut flags = self.command.get_arguments();
+            flags.find(|flag| flag.get_short() == last)
         };
         flag.filter(|flag| takes_the_next_word(flag))
     }

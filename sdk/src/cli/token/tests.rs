@@ -46,7 +46,7 @@ impl Desk {
         let mut text = String::from_utf8(printed).unwrap();
         match ended {
             Ok(remarks) => text.extend(remarks.iter().map(|remark| format!("{remark}\n"))),
-            Err(error) => text += &format!("{error}\nexit code {}\n", error.exit_code()),
+            Err(error) => text.extend([format!("{error}\nexit code {}\n", error.exit_code())]),
         }
         self.redacted(&text)
     }
