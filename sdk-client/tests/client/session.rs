@@ -18,7 +18,7 @@ async fn screen() -> Screen {
 async fn a_list_is_a_table_and_says_where_it_goes_on() {
     insta::assert_snapshot!(screen().await.call("shop search tea").await, @r#"
     id  name                                      kind        price  labels            at                               since                 keeps
-    7   Tea                                       fresh-food  450    {}                                                                       1h30m
+    7   Tea                                       fresh-food  450                                                                             1h30m
     8   A book with a title that is far too lon…  book        0      {"cover":"hard"}  {"latitude":48.2,"longitude":0}  2026-05-01T12:00:00Z
     more: --page-token abc
     "#);
