@@ -38,5 +38,4 @@ pub use edge::{Edge, Peer};
 pub use limits::Limits;
 pub use listener::{Listener, Pages, RunningListener};
 pub use metrics::Metrics;
-pub use standard::Standard;
 pub use transport::{TlsSettings, Transport, TransportError};

@@ -6,11 +6,10 @@ use anyhow::Result;
 use sdk::{
     app::LocalApp,
     server::{
-        Edge, Limits, Listener, Pages, RunningListener, Standard,
-        identity::{Identities, IdentityProvider, Owner},
+        Edge, Limits, Listener, Pages, RunningListener,
+        identity::{Identities, Owner},
     },
 };
-use tokio::sync::watch;
 use tonic::transport;
 
 /// Connections over which a contender is called.
@@ -22,12 +21,7 @@ pub(super) struct Host {
     pub(super) address: SocketAddr,
     /// What its owner shows.
     pub(super) token: String,
-    _served: (
-        RunningListener,
-        watch::Sender<Option<Edge>>,
-        watch::Sender<bool>,
-        tempfile::TempDir,
-    ),
+    _served: (RunningListener, tempfile::TempDir),
 }
 
 impl Host {
@@ -37,26 +31,18 @@ impl Host {
         let owner = Owner::of(data.path())?;
         let token = std::fs::read_to_string(data.path().join("owner.token"))?;
         let dispatch = app.services().dispatch().clone();
-        let standard = Standard::serving(&dispatch).await;
-        let providers: Vec<Box<dyn IdentityProvider>> = vec![Box::new(owner)];
-        let (stopping, stopped) = watch::channel(false);
+        let identities = Identities::new(vec![Box::new(owner)]);
         let limits = Limits::default();
-        let edge = Edge::new(
-            dispatch,
-            standard,
-            Identities::new(providers),
-            limits.clone(),
-            stopped,
-        );
-        let (edge, answered) = watch::channel(Some(edge));
+        let edge = Edge::starting(dispatch.methods(), identities, limits.clone()).await;
+        edge.ready(dispatch).await;
         let listener = Listener::bind("127.0.0.1:0".parse()?, None, limits).await?;
         let address = listener.local_addr()?;
-        let listener = listener.serve(Pages::new(), answered);
+        let listener = listener.serve(Pages::new(), edge);
         Ok(Self {
             app,
             address,
             token: token.trim().to_owned(),
-            _served: (listener, edge, stopping, data),
+            _served: (listener, data),
         })
     }
 }

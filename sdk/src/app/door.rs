@@ -7,15 +7,14 @@ use std::{
 };
 
 use axum::Router;
-use tokio::sync::watch;
 
 use crate::{
     cli::{self, CommandError, ServeArgs},
     clock::Clock,
     config::{Config, host_name},
-    rpc::Dispatch,
+    rpc::{Dispatch, Methods},
     server::{
-        Certificate, Edge, Limits, Listener, RunningListener, Standard, TlsSettings, Transport,
+        Certificate, Edge, Limits, Listener, RunningListener, TlsSettings, Transport,
         identity::{Identities, IdentityProvider, Owner, StaticTokens},
     },
 };
@@ -51,13 +50,10 @@ impl Place {
     }
 }
 
-/// A port on which pages are answered, and calls once it is [opened](Self::answer_calls).
+/// A port on which pages are answered, and calls from [here](Self::answer_calls) on.
 pub(super) struct OpenDoor {
     running: RunningListener,
-    identities: Identities,
-    edge: watch::Sender<Option<Edge>>,
-    stopping: watch::Sender<bool>,
-    standard: Option<(Standard, Dispatch)>,
+    edge: Edge,
 }
 
 impl Door {
@@ -100,19 +96,17 @@ impl Door {
         Ok(lines)
     }
 
-    /// Answers pages from now on; `pages` are made with what tells them of the calls.
-    pub(super) fn open(
+    /// Answers pages from now on, and refuses calls of these methods; `pages` are made
+    /// with what will answer them.
+    pub(super) async fn open(
         self,
-        pages: impl FnOnce(watch::Receiver<Option<Edge>>) -> Router,
+        methods: &Methods,
+        pages: impl FnOnce(Edge) -> Router,
     ) -> OpenDoor {
-        let (edge, answered) = watch::channel(None);
-        let (stopping, _) = watch::channel(false);
+        let edge = Edge::starting(methods, self.identities, Limits::default()).await;
         OpenDoor {
-            running: self.listener.serve(pages(answered.clone()), answered),
-            identities: self.identities,
+            running: self.listener.serve(pages(edge.clone()), edge.clone()),
             edge,
-            stopping,
-            standard: None,
         }
     }
 }
@@ -162,29 +156,17 @@ fn refused(address: SocketAddr, error: &std::io::Error) -> CommandError {
 
 impl OpenDoor {
     /// Answers calls from now on.
-    pub(super) async fn answer_calls(&mut self, dispatch: &Dispatch) {
-        let standard = Standard::serving(dispatch).await;
-        self.standard = Some((standard.clone(), dispatch.clone()));
-        self.edge.send_replace(Some(Edge::new(
-            dispatch.clone(),
-            standard,
-            self.identities.clone(),
-            Limits::default(),
-            self.stopping.subscribe(),
-        )));
+    pub(super) async fn answer_calls(&self, dispatch: &Dispatch) {
+        self.edge.ready(dispatch.clone()).await;
     }
 
     /// Refuses calls from now on, and ends those streams that have nothing to say.
     pub(super) async fn refuse_calls(&self) {
-        if let Some((standard, dispatch)) = &self.standard {
-            standard.stopping(dispatch).await;
-        }
-        self.stopping.send_replace(true);
+        self.edge.stop().await;
     }
 
     /// Takes nothing new, and returns when what is under way has ended or its grace has.
     pub(super) async fn close(self, grace: Duration) {
-        self.refuse_calls().await;
         self.running.stop(grace).await;
     }
 }

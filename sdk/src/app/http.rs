@@ -21,8 +21,8 @@ use crate::{host::Host, lang::Catalogues, server::Edge};
 /// The host while it is ready.
 pub(crate) type Ready = watch::Receiver<Option<Arc<Host>>>;
 
-/// The pages of a host. `edge` is there once calls are answered.
-pub(crate) fn pages(ready: Ready, edge: watch::Receiver<Option<Edge>>) -> Router {
+/// The pages of a host whose calls come to `edge`.
+pub(crate) fn pages(ready: Ready, edge: Edge) -> Router {
     Router::new()
         .route("/", get(status))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -33,12 +33,11 @@ pub(crate) fn pages(ready: Ready, edge: watch::Receiver<Option<Edge>>) -> Router
         .route("/metrics", get(async move || metrics(&edge)))
 }
 
-/// The counters, for Prometheus.
-fn metrics(edge: &watch::Receiver<Option<Edge>>) -> Result<Response, Refusal> {
-    let edge = edge.borrow().clone().ok_or(Refusal::NotReady)?;
+/// The counters, for Prometheus: also while the host starts.
+fn metrics(edge: &Edge) -> Response {
     let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = edge.metrics().text();
-    Ok(([(header::CONTENT_TYPE, format)], text).into_response())
+    ([(header::CONTENT_TYPE, format)], text).into_response()
 }
 
 /// Why there is no answer.

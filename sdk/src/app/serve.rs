@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     cli::{self, CommandError, Output, ServeArgs},
-    clock::Clock,
+    clock::{Clock, between},
     config::Config,
-    host::{Host, Linked, StartOptions, StartStep},
+    host::{Host, LinkError, Linked, StartOptions, StartStep},
     jobs::RunningScheduler,
     migrate::{Event, Online},
     rpc::{Remote, Services},
@@ -34,7 +34,7 @@ use crate::{
     system,
 };
 
-/// How long answers under way may take when jobs get no grace.
+/// How long the last answers may take to be read, once what they tell of has had its grace.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 #[cfg(unix)]
@@ -57,7 +57,7 @@ pub(super) async fn serve(
     let host = Arc::new(Host::open_with(linked, data, options, clock.clone())?);
     let door = Door::take(data, place, config, args, &clock).await?;
     announce(&host, data, &door)?;
-    let mut serving = Serving::begin(Arc::clone(&host), data, door);
+    let mut serving = Serving::begin(Arc::clone(&host), data, door).await?;
     let options = StartOptions {
         migrations: args.migrate.into(),
         online: Online::Later,
@@ -80,6 +80,7 @@ pub(super) async fn serve(
         _ = &mut interrupted => {
             say("stopping before the start is complete: the next start goes on from here");
             serving.stop(Duration::ZERO).await;
+            say("stopped");
             return Ok(());
         }
     }
@@ -90,6 +91,7 @@ pub(super) async fn serve(
     interrupted.await.map_err(anyhow::Error::from)?;
     say(format_args!("stopping: running jobs get {} s", args.grace));
     serving.stop(Duration::from_secs(args.grace)).await;
+    say("stopped");
     Ok(())
 }
 
@@ -149,10 +151,11 @@ enum Commands {
 }
 
 impl Serving {
-    fn begin(host: Arc<Host>, data: &Path, door: Door) -> Self {
+    async fn begin(host: Arc<Host>, data: &Path, door: Door) -> Result<Self, Arc<LinkError>> {
         let (ready, readiness) = watch::channel(None);
-        Self {
-            door: door.open(|edge| http::pages(readiness, edge)),
+        let pages = |edge| http::pages(readiness, edge);
+        Ok(Self {
+            door: door.open(host.linked().methods()?, pages).await,
             services: None,
             #[cfg(unix)]
             commands: Commands::bind(data),
@@ -161,7 +164,7 @@ impl Serving {
             online: None,
             ready,
             host,
-        }
+        })
     }
 
     /// The start is complete: jobs run, commands are answered.
@@ -181,7 +184,11 @@ impl Serving {
         Ok(())
     }
 
+    /// Ends everything that is under way within `grace`, all of it together, and gives
+    /// [a moment](LAST_ANSWERS) more to whoever still reads what was answered.
     async fn stop(self, grace: Duration) {
+        let clock = self.host.clock().clone();
+        let began = clock.now();
         self.ready.send_replace(None);
         self.host.begin_stop();
         self.door.refuse_calls().await;
@@ -203,12 +210,14 @@ impl Serving {
         tokio::join!(jobs, self.commands.stop(grace));
         #[cfg(not(unix))]
         jobs.await;
-        self.door.close(grace.max(LAST_ANSWERS)).await;
+        // Calls over the port have had their grace since the stop began, too.
+        let all = grace.saturating_add(LAST_ANSWERS);
+        let spent = between(began, clock.now()).unwrap_or_default();
+        self.door.close(all.saturating_sub(spent)).await;
         drop(self.services);
         if let Err(error) = self.host.store().flush().await {
             tracing::error!(%error, "the last relaxed writes may not be on disk");
         }
-        say("stopped");
     }
 }
 
@@ -255,3 +264,6 @@ impl Commands {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The edge: what becomes of a call between the network and the dispatch.
 
 use std::{
+    collections::BTreeSet,
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -14,14 +15,15 @@ use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
 use super::{
-    Limits, Metrics, Standard,
+    Limits, Metrics,
     identity::{Credentials, Identified, Identities, bearer},
     observed::{Ending, Record},
+    standard::Standard,
     throttle::{Throttle, Turn},
 };
 use crate::rpc::{
-    CallInfo, Caller, Dispatch, Failure, Method, ON_BEHALF_OF, REQUEST_ID, RequestId, deadline,
-    read_on_behalf_of,
+    CallInfo, Caller, Dispatch, Failure, Method, Methods, ON_BEHALF_OF, REQUEST_ID, RequestId,
+    deadline, read_on_behalf_of,
 };
 
 /// The other end of a connection.
@@ -33,18 +35,29 @@ pub struct Peer {
     pub is_owner: bool,
 }
 
-/// Answers calls that come over a network. Cheap to clone.
+/// Answers calls that come over a network, from the start of a host to its end. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct Edge(Arc<Inner>);
 
 struct Inner {
-    dispatch: Dispatch,
+    phase: watch::Sender<Phase>,
     standard: Standard,
     identities: Identities,
     throttle: Throttle,
     limits: Limits,
     metrics: Metrics,
-    stopping: watch::Receiver<bool>,
+}
+
+/// How far the host has come.
+#[derive(Clone)]
+enum Phase {
+    /// Only health is answered.
+    Starting,
+    /// Calls are answered by this.
+    Ready(Dispatch),
+    /// No call begins any more, and streams end.
+    Stopping,
 }
 
 /// A call that may go on: what is known of it, and its place among those under way.
@@ -68,24 +81,42 @@ pub(super) struct Shape {
 }
 
 impl Edge {
-    /// An edge before `dispatch`. When `stopping` says so, streams end and calls are
-    /// refused.
-    pub fn new(
-        dispatch: Dispatch,
-        standard: Standard,
-        identities: Identities,
-        limits: Limits,
-        stopping: watch::Receiver<bool>,
-    ) -> Self {
+    /// The edge of a host that starts and will have these methods. Health says that it
+    /// does not serve, and everything else is refused.
+    pub async fn starting(methods: &Methods, identities: Identities, limits: Limits) -> Self {
+        let (phase, _) = watch::channel(Phase::Starting);
         Self(Arc::new(Inner {
-            metrics: Metrics::new(dispatch.methods()),
+            phase,
+            standard: Standard::starting(&services(methods)).await,
+            metrics: Metrics::new(methods),
             throttle: Throttle::new(&limits),
-            dispatch,
-            standard,
             identities,
             limits,
-            stopping,
         }))
+    }
+
+    /// Answers calls from now on by `dispatch`, and says so.
+    pub async fn ready(&self, dispatch: Dispatch) {
+        self.0.phase.send_replace(Phase::Ready(dispatch.clone()));
+        let services = services(dispatch.methods());
+        self.0.standard.ready(&services, &dispatch).await;
+    }
+
+    /// Refuses calls from now on, and ends those streams that have nothing to say.
+    pub async fn stop(&self) {
+        if let Ok(dispatch) = self.dispatch() {
+            self.0.standard.stopping(&dispatch).await;
+        }
+        self.0.phase.send_replace(Phase::Stopping);
+    }
+
+    /// What answers calls, while the host is ready.
+    fn dispatch(&self) -> Result<Dispatch, Status> {
+        match &*self.0.phase.borrow() {
+            Phase::Starting => Err(starting()),
+            Phase::Ready(dispatch) => Ok(dispatch.clone()),
+            Phase::Stopping => Err(stopping()),
+        }
     }
 
     /// What is counted.
@@ -123,10 +154,14 @@ impl Edge {
                 Err(refused) => record.refuse(refused),
             };
         }
-        let shape = Shape::of(self.0.dispatch.methods().get(path));
+        let dispatch = match self.dispatch() {
+            Ok(dispatch) => dispatch,
+            Err(refused) => return record.refuse(refused),
+        };
+        let shape = Shape::of(dispatch.methods().get(path));
         match self.admit(peer, request_id, request.headers()).await {
             Ok(admitted) => {
-                let answer = |request| self.0.dispatch.call(request);
+                let answer = |request| dispatch.call(request);
                 self.carry_out(record, shape, admitted, request, answer)
                     .await
             }
@@ -156,9 +191,6 @@ impl Edge {
         request_id: &RequestId,
         headers: &HeaderMap,
     ) -> Result<Admitted, Status> {
-        if *self.0.stopping.borrow() {
-            return Err(stopping());
-        }
         let known = match self.identify(peer, headers).await {
             Ok(known) => known,
             Err(refused) => {
@@ -247,10 +279,10 @@ impl Edge {
 
     /// When a stream of answers ends, whether or not it has come to its end.
     fn ending(&self, deadline: Option<Instant>) -> Ending {
-        let mut stopped = self.0.stopping.clone();
+        let mut phase = self.0.phase.subscribe();
         let ended = Box::pin(async move {
-            // A sender that is gone stops it as well.
-            let stopped = stopped.wait_for(|stopped| *stopped);
+            // An edge that is gone stops it as well.
+            let stopped = phase.wait_for(|phase| matches!(phase, Phase::Stopping));
             match deadline {
                 None => drop(stopped.await),
                 Some(deadline) => tokio::select! {
@@ -290,6 +322,12 @@ impl Shape {
     }
 }
 
+/// The names of the services that have these methods.
+fn services(methods: &Methods) -> BTreeSet<&str> {
+    let services = methods.iter().map(|(_, method)| method.service.as_str());
+    services.collect()
+}
+
 /// The id that came with a request, or a new one.
 fn request_id(request: &Request<Body>) -> RequestId {
     let given = request.headers().get(REQUEST_ID);
@@ -313,6 +351,10 @@ async fn caught(call: impl Future<Output = Response<Body>>) -> Result<Response<B
 /// What is told when a service panics; the panic itself is on standard error.
 pub(super) fn panicked() -> Status {
     Failure::internal("a service panicked").into()
+}
+
+fn starting() -> Status {
+    Failure::unavailable("HOST_STARTING", "the host starts: call again").into()
 }
 
 fn stopping() -> Status {
@@ -344,6 +386,10 @@ fn not_a_caller() -> Failure {
 
 impl std::fmt::Debug for Edge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Edge({:?})", self.0.dispatch)
+        match &*self.0.phase.borrow() {
+            Phase::Starting => f.write_str("Edge(starting)"),
+            Phase::Ready(dispatch) => write!(f, "Edge({dispatch:?})"),
+            Phase::Stopping => f.write_str("Edge(stopping)"),
+        }
     }
 }

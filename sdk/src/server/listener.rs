@@ -30,7 +30,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
-use tonic::{Status, body::Body};
+use tonic::body::Body;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt};
 
@@ -39,7 +39,6 @@ use super::{
     metrics::Counted,
     places::{Place, Places},
 };
-use crate::rpc::Failure;
 
 /// How long the listener waits when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -47,11 +46,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The pages of a host, for what is no call.
 pub type Pages = Router;
 
-/// What is served: the pages of the host, and its calls once it is ready.
+/// What is served: the pages of the host, and its calls.
 #[derive(Debug)]
 struct Port {
     pages: Router,
-    edge: watch::Receiver<Option<Edge>>,
+    edge: Edge,
 }
 
 /// A port that is open, on which nothing is answered yet.
@@ -95,8 +94,8 @@ impl Listener {
         self.tcp.local_addr()
     }
 
-    /// Answers from now on: pages at once, calls once there is an edge.
-    pub fn serve(self, pages: Router, edge: watch::Receiver<Option<Edge>>) -> RunningListener {
+    /// Answers from now on: calls by the edge, and all else by the pages.
+    pub fn serve(self, pages: Router, edge: Edge) -> RunningListener {
         let (grace, stopped) = watch::channel(None);
         let connections = Arc::new(Connections {
             builder: builder(&self.limits),
@@ -295,22 +294,12 @@ impl Port {
     }
 
     async fn call(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
-        match self.edge() {
-            Ok(edge) => edge.call(peer, request).await,
-            Err(refused) => refused.into_http(),
-        }
+        self.edge.call(peer, request).await
     }
 
     /// Counts a connection until what is returned is dropped.
-    fn count_connection(&self) -> Option<Counted> {
-        let edge = self.edge.borrow();
-        Some(Counted::new(edge.as_ref()?.metrics().connections()))
-    }
-
-    fn edge(&self) -> Result<Edge, Status> {
-        self.edge.borrow().clone().ok_or_else(|| {
-            Failure::unavailable("HOST_STARTING", "the host starts: call again").into()
-        })
+    fn count_connection(&self) -> Counted {
+        Counted::new(self.edge.metrics().connections())
     }
 
     async fn page(&self, request: Request<Body>) -> Response<Body> {

@@ -1,6 +1,6 @@
 //! The services that every gRPC server has: health and reflection.
 
-use std::convert::Infallible;
+use std::{collections::BTreeSet, convert::Infallible, sync::OnceLock};
 
 use tonic::body::Body;
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -31,45 +31,60 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
 /// A service of these. It is always ready.
 pub(super) type Boxed = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Infallible>;
 
-/// Health and reflection. Cheap to clone; everybody may ask them.
-#[derive(Clone)]
-pub struct Standard {
+/// Health and reflection; everybody may ask them. There is health from the start,
+/// reflection once it is known what is served.
+pub(super) struct Standard {
     health: Boxed,
     reporter: HealthReporter,
-    reflection: Boxed,
+    reflection: OnceLock<Boxed>,
 }
 
 impl Standard {
-    /// Those of a host that serves this.
-    pub async fn serving(dispatch: &Dispatch) -> Self {
+    /// Those of a host that starts, with services of these names.
+    pub(super) async fn starting(services: &BTreeSet<&str>) -> Self {
         let (reporter, health) = tonic_health::server::health_reporter();
         let standard = Self {
             health: Boxed::new(health),
             reporter,
-            reflection: reflection(dispatch),
+            reflection: OnceLock::new(),
         };
-        standard.set(dispatch, ServingStatus::Serving).await;
+        for service in services.iter().copied().chain([""]) {
+            standard.set(service, ServingStatus::NotServing).await;
+        }
         standard
     }
 
-    /// The host stops.
-    pub async fn stopping(&self, dispatch: &Dispatch) {
-        self.set(dispatch, ServingStatus::NotServing).await;
-    }
-
-    async fn set(&self, dispatch: &Dispatch, status: ServingStatus) {
+    /// The host serves this, and no other of the services.
+    pub(super) async fn ready(&self, services: &BTreeSet<&str>, dispatch: &Dispatch) {
+        // A host is ready once.
+        let _ = self.reflection.set(reflection(dispatch));
+        let mut reporter = self.reporter.clone();
+        for service in services.iter().filter(|it| !dispatch.serves(it)) {
+            reporter.clear_service_status(service).await;
+        }
         for service in dispatch.services().chain([""]) {
-            self.reporter.set_service_status(service, status).await;
+            self.set(service, ServingStatus::Serving).await;
         }
     }
 
-    /// The service for a path, if it is one of these.
+    /// The host, which has served this, stops.
+    pub(super) async fn stopping(&self, dispatch: &Dispatch) {
+        for service in dispatch.services().chain([""]) {
+            self.set(service, ServingStatus::NotServing).await;
+        }
+    }
+
+    async fn set(&self, service: &str, status: ServingStatus) {
+        self.reporter.set_service_status(service, status).await;
+    }
+
+    /// The service for a path, if it is one of these and there already.
     pub(super) fn find(&self, path: &str) -> Option<(Shape, Boxed)> {
         if path == REFLECTION {
-            return Some((Shape::STREAM, self.reflection.clone()));
+            return Some((Shape::STREAM, self.reflection.get()?.clone()));
         }
         if path == REFLECTION_ALPHA {
-            let service = self.reflection.clone().map_request(at_version_1);
+            let service = self.reflection.get()?.clone().map_request(at_version_1);
             return Some((Shape::STREAM, Boxed::new(service)));
         }
         let (_, shape) = HEALTH.iter().find(|(known, _)| *known == path)?;
@@ -112,10 +127,4 @@ fn reflection(dispatch: &Dispatch) -> Boxed {
     ];
     let services = dispatch.services().chain(standard);
     Boxed::new(sdk_client::reflection::service(pool, services))
-}
-
-impl std::fmt::Debug for Standard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Standard")
-    }
 }

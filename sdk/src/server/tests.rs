@@ -19,7 +19,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::watch,
     time::timeout,
 };
 use tonic::{Code, Status, Streaming, client::Grpc, codegen::http::uri::PathAndQuery};
@@ -41,14 +40,11 @@ struct Stand {
     address: SocketAddr,
     scheme: &'static str,
     edge: Edge,
-    standard: Standard,
     play: Play,
     clock: Clock,
     owner: String,
-    stopping: watch::Sender<bool>,
     running: RunningListener,
     certificate: Option<Certificate>,
-    _edge: watch::Sender<Option<Edge>>,
     _data: tempfile::TempDir,
 }
 
@@ -76,17 +72,9 @@ impl Stand {
         let certificate = tls.then(|| Certificate::self_signed(data.path(), &[], &clock).unwrap());
         let play = Play::default();
         let dispatch = play.dispatch();
-        let standard = Standard::serving(&dispatch).await;
-        let (stopping, stopped) = watch::channel(false);
         let identities = identity::Identities::new(providers);
-        let edge = Edge::new(
-            dispatch,
-            standard.clone(),
-            identities,
-            limits.clone(),
-            stopped,
-        );
-        let (shown, answered) = watch::channel(Some(edge.clone()));
+        let edge = Edge::starting(dispatch.methods(), identities, limits.clone()).await;
+        edge.ready(dispatch).await;
         let any = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(any, certificate.clone(), limits);
         let listener = listener.await.unwrap();
@@ -94,15 +82,12 @@ impl Stand {
         Self {
             address: listener.local_addr().unwrap(),
             scheme: if tls { "https" } else { "http" },
-            running: listener.serve(pages, answered),
+            running: listener.serve(pages, edge.clone()),
             owner: owner.trim().to_owned(),
             edge,
-            standard,
             play,
             clock,
-            stopping,
             certificate,
-            _edge: shown,
             _data: data,
         }
     }

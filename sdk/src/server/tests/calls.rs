@@ -160,8 +160,7 @@ async fn health_is_told_to_everybody() {
     stand
         .counts(r#"method="grpc.health.v1.Health/Check",code="OK"} 2"#)
         .await;
-    stand.standard.stopping(&stand.play.dispatch()).await;
-    stand.stopping.send_replace(true);
+    stand.edge.stop().await;
     let answer = health.check(HealthCheckRequest::default()).await.unwrap();
     assert_eq!(answer.into_inner().status(), ServingStatus::NotServing);
 }

@@ -1,13 +1,15 @@
 //! How a server stops.
 
-use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
 use super::*;
 
 impl Stand {
     /// Stops as a host does; what the test still holds of the server is not waited for.
     async fn stop(self, grace: Duration) -> Play {
-        self.stopping.send_replace(true);
+        self.edge.stop().await;
         timeout(LONG, self.running.stop(grace)).await.unwrap();
         self.play
     }
@@ -28,6 +30,8 @@ async fn whoever_watches_is_told_and_holds_nobody_up() {
     let status = rows.message().await.unwrap_err();
     let expected = (Code::Unavailable, "HOST_STOPPING".to_owned());
     assert_eq!(code_and_reason(&status), expected);
+    let told = watched.message().await.unwrap().unwrap();
+    assert_eq!(told.status(), ServingStatus::NotServing);
     let status = watched.message().await.unwrap_err();
     assert_eq!(code_and_reason(&status), expected);
     timeout(LONG, play.over()).await.unwrap();
@@ -39,7 +43,7 @@ async fn a_call_under_way_has_its_grace_and_new_ones_are_refused() {
     let connection = stand.connect(Some(&stand.owner)).await;
     let under_way = tokio::spawn(call_on(connection.clone(), request("wait")));
     stand.play.begun().await;
-    stand.stopping.send_replace(true);
+    stand.edge.stop().await;
     let refused = call_on(connection, request("answer")).await.unwrap_err();
     let expected = (Code::Unavailable, "HOST_STOPPING".to_owned());
     assert_eq!(code_and_reason(&refused), expected);
