@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use http::Request;
+use http_body_util::Full;
+use tonic::{Code, Status, body::Body};
 
 use super::App;
 use crate::{
@@ -35,6 +38,9 @@ pub struct LocalApp {
     services: Services,
 }
 
+/// A frame of gRPC whose message ends within the number of its first field.
+const NO_MESSAGE: &[u8] = &[0, 0, 0, 0, 1, 0xff];
+
 impl App {
     /// Starts the application in memory: migrates, seeds and makes the services. Jobs
     /// run when they are asked for.
@@ -66,5 +72,42 @@ impl LocalApp {
     /// A client that calls as `caller`.
     pub fn client<C: Client>(&self, caller: Caller) -> C {
         self.host.clients().client(CallInfo::by(caller))
+    }
+    /// Asks whether the policy of a method lets `caller` through, without calling it:
+    /// what is sent is no message, so that nothing is carried out. Tests ask it for
+    /// every method of [`Methods::iter`](crate::rpc::Methods::iter).
+    ///
+    /// # Errors
+    /// Fails with what the caller is told: UNAUTHENTICATED or `PERMISSION_DENIED`, or
+    /// UNIMPLEMENTED where nothing is served at the path.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> sdk::Result<()> {
+    /// use sdk::{App, clock::Clock, rpc::{Caller, Code}};
+    ///
+    /// let app = App::new("shop").start_in_memory(Clock::system()).await?;
+    /// let refused = app.admit(Caller::anonymous(), "/sdk.v1.DataService/PutRow").await;
+    /// assert_eq!(refused.unwrap_err().code(), Code::Unauthenticated);
+    /// assert!(app.admit(Caller::owner(), "/sdk.v1.DataService/PutRow").await.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[expect(clippy::result_large_err, reason = "it is what every call fails with")]
+    pub async fn admit(&self, caller: Caller, path: &str) -> Result<(), Status> {
+        let request = Request::post(path).body(Body::new(Full::from(NO_MESSAGE)));
+        let mut request = request.map_err(|error| Status::invalid_argument(error.to_string()))?;
+        request.extensions_mut().insert(CallInfo::by(caller));
+        let response = self.services.dispatch().call(request).await;
+        // Whoever is let through is told otherwise that there is no message.
+        let refusals = [
+            Code::Unauthenticated,
+            Code::PermissionDenied,
+            Code::Unimplemented,
+        ];
+        match Status::from_header_map(response.headers()) {
+            Some(status) if refusals.contains(&status.code()) => Err(status),
+            _ => Ok(()),
+        }
     }
 }

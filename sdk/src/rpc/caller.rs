@@ -79,46 +79,24 @@ impl Caller {
         Self::new(CallerKind::Module, format!("module:{module}"))
     }
 
-    /// The caller on whose behalf `self` calls, as `self` says. It can do no more than
-    /// `self` can: what it is trusted with at home counts for nothing here.
+    /// The caller on whose behalf `self` calls, as `self` says. It can do what both can,
+    /// and no more: what it is trusted with at home counts for nothing here.
     pub(crate) fn on_behalf_of(&self, claimed: &Self) -> Self {
         let (own, other) = (&self.0, &claimed.0);
-        if other.kind == CallerKind::Anonymous {
+        if !claimed.is_signed_in() {
             return Self::anonymous();
         }
-        if self.is_trusted() {
-            let all = Self::token("", other.roles.clone(), vec!["*".to_owned()]);
-            let other = if claimed.is_trusted() { &all.0 } else { other };
-            return self.as_said(claimed, other.roles.clone(), other.permissions.clone());
-        }
-        let is_code = claimed.is_trusted();
-        let both = |held: &[String], also: &[String], covers: fn(&str, &str) -> bool| {
-            let in_both = |one: &[String], two: &[String]| {
-                let kept = one.iter().filter(|it| two.iter().any(|by| covers(by, it)));
-                kept.cloned().collect::<Vec<_>>()
-            };
-            let mut kept = in_both(held, also);
-            kept.extend(
-                in_both(also, held)
-                    .into_iter()
-                    .filter(|it| !held.contains(it)),
-            );
-            kept
+        let (kind, roles, permissions) = match (self.is_trusted(), claimed.is_trusted()) {
+            (true, true) => (other.kind, Vec::new(), Vec::new()),
+            (true, false) => as_token(other.roles.clone(), other.permissions.clone()),
+            (false, true) => as_token(own.roles.clone(), own.permissions.clone()),
+            (false, false) => as_token(
+                in_both(&own.roles, &other.roles, |by, it| by == it),
+                in_both(&own.permissions, &other.permissions, covers),
+            ),
         };
-        let (roles, permissions) = if is_code {
-            (own.roles.clone(), own.permissions.clone())
-        } else {
-            (
-                both(&other.roles, &own.roles, |by, it| by == it),
-                both(&other.permissions, &own.permissions, covers),
-            )
-        };
-        self.as_said(claimed, roles, permissions)
-    }
-
-    fn as_said(&self, claimed: &Self, roles: Vec<String>, permissions: Vec<String>) -> Self {
         Self(Arc::new(Identity {
-            kind: CallerKind::Token,
+            kind,
             id: format!("{} via {}", claimed.id(), self.id()),
             roles,
             permissions,
@@ -181,6 +159,27 @@ impl Caller {
     }
 }
 
+fn as_token(
+    roles: Vec<String>,
+    permissions: Vec<String>,
+) -> (CallerKind, Vec<String>, Vec<String>) {
+    (CallerKind::Token, roles, permissions)
+}
+
+/// The words of each list that a word of the other covers, each once.
+fn in_both(one: &[String], other: &[String], covers: fn(&str, &str) -> bool) -> Vec<String> {
+    let covered = |words: &[String], by: &[String]| {
+        let kept = words
+            .iter()
+            .filter(|word| by.iter().any(|it| covers(it, word)));
+        kept.cloned().collect::<Vec<_>>()
+    };
+    let mut both = covered(other, one);
+    let more = covered(one, other);
+    both.extend(more.into_iter().filter(|word| !other.contains(word)));
+    both
+}
+
 /// Whether one permission holds another: `data.*` holds `data.read`.
 fn covers(held: &str, wanted: &str) -> bool {
     match held.strip_suffix('*') {
@@ -239,7 +238,8 @@ mod tests {
         let narrow = owner.on_behalf_of(&token(&[], &["geo.*"]));
         assert!(narrow.has_permission("geo.search") && !narrow.has_permission("trip.read"));
         let job = owner.on_behalf_of(&Caller::job("trip.plan"));
-        assert!(job.has_permission("sdk.data.write"));
+        assert!(job.has_permission("sdk.data.write") && job.has_role("operator"));
+        assert_eq!(job.id(), "job:trip.plan via owner");
         let narrow = token(&[], &["geo.search", "sdk.data.write"]);
         check(narrow, "token:ci via token:ci", [true, false, false]);
     }

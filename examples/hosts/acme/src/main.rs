@@ -13,5 +13,12 @@ use geo::Geo;
 use sdk::App;
 
 fn main() -> ExitCode {
-    App::new("acme").module(Geo).module(Campaign).main()
+    app().main()
 }
+
+fn app() -> App {
+    App::new("acme").module(Geo).module(Campaign)
+}
+
+#[cfg(test)]
+mod tests;
