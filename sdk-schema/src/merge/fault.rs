@@ -172,6 +172,18 @@ pub enum MergeFault {
         /// The table referred to.
         target: TableName,
     },
+    /// A field refers to a table of a module that another host runs.
+    #[error(
+        "field `{field}` of `{table}` refers to `{target}`, but another host runs `{}`, and rows refer to rows of their own store", target.module
+    )]
+    ReferenceElsewhere {
+        /// The table that refers.
+        table: TableName,
+        /// Its field.
+        field: Name,
+        /// The table referred to.
+        target: TableName,
+    },
     /// A reference does not lead to a fitting key.
     #[error(transparent)]
     Reference(#[from] FoldError),
@@ -251,6 +263,32 @@ impl MergeFaults {
         faults.sort_by_cached_key(MergeFault::rank);
         faults.dedup();
         Self(faults)
+    }
+
+    /// The same faults of a host that leaves the modules to others of which
+    /// `is_elsewhere` holds: their tables are not to be had by requiring them.
+    #[must_use]
+    pub fn beside(self, is_elsewhere: impl Fn(&Name) -> bool) -> Self {
+        let faults = self.0.into_iter().map(|fault| match fault {
+            MergeFault::ReferenceNotRequired {
+                table,
+                field,
+                target,
+            } if is_elsewhere(&target.module) => MergeFault::ReferenceElsewhere {
+                table,
+                field,
+                target,
+            },
+            MergeFault::AfterUnknown {
+                migration, after, ..
+            } if is_elsewhere(&after.module) => MergeFault::AfterUnknown {
+                reason: format!("but another host runs `{}`", after.module),
+                migration,
+                after,
+            },
+            other => other,
+        });
+        Self::new(faults.collect())
     }
 }
 

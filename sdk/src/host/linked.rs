@@ -214,7 +214,8 @@ fn merge_frames(
     elsewhere: &[Declaration],
 ) -> Result<Application, LinkError> {
     let frames = all(declarations.iter().map(Declaration::frame))?;
-    Ok(Application::merge_frames(without(frames, elsewhere))?)
+    let merged = Application::merge_frames(without(frames, elsewhere));
+    Ok(merged.map_err(|faults| beside(faults, elsewhere))?)
 }
 
 fn merge(
@@ -222,7 +223,8 @@ fn merge(
     elsewhere: &[Declaration],
 ) -> Result<Application, LinkError> {
     let outlines = all(declarations.iter().map(Declaration::outline))?;
-    Ok(Application::merge(without(outlines, elsewhere))?)
+    let merged = Application::merge(without(outlines, elsewhere));
+    Ok(merged.map_err(|faults| beside(faults, elsewhere))?)
 }
 
 /// The manifests with no need of modules that another host runs.
@@ -233,6 +235,10 @@ fn without(mut manifests: Vec<Manifest>, elsewhere: &[Declaration]) -> Vec<Manif
             .retain(|name| !is_among(elsewhere, name.as_str()));
     }
     manifests
+}
+
+fn beside(faults: MergeFaults, elsewhere: &[Declaration]) -> MergeFaults {
+    faults.beside(|module| is_among(elsewhere, module.as_str()))
 }
 
 /// What was read of all modules, or what is wrong with any of them.

@@ -71,6 +71,12 @@ fn of_merge_fault(fault: &MergeFault) -> Option<String> {
         MergeFault::RequiredMissing { required, .. } => Some(format!(
             "link `{required}` in the host's `main`, with another `.module(…)`"
         )),
+        MergeFault::ReferenceElsewhere { target, .. } => {
+            let module = &target.module;
+            Some(format!(
+                "link `{module}` in this host's `main` with `.module(…)` in place of `.remote(…)`, or keep the key without `references` and ask `{module}` by a call"
+            ))
+        }
         MergeFault::RequiresCircle { .. } => {
             Some("move what these modules share into one that all of them require".to_owned())
         }
@@ -227,4 +233,23 @@ pub(super) fn of_jobs(error: &JobsError) -> Option<&'static str> {
 
 fn owned(hint: Option<&'static str>) -> Vec<String> {
     hint.map(str::to_owned).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sdk_schema::{MergeFaults, Name};
+
+    use super::*;
+
+    #[test]
+    fn a_reference_into_the_store_of_another_host_can_be_mended_in_two_ways() {
+        let fault = MergeFault::ReferenceElsewhere {
+            table: "campaign.supporter".parse().unwrap(),
+            field: Name::new("country").unwrap(),
+            target: "geo.country".parse().unwrap(),
+        };
+        let faults = MergeFaults(vec![fault]);
+        let hints = of_link(&LinkError::Merge(faults));
+        insta::assert_snapshot!(hints.join("\n"), @"link `geo` in this host's `main` with `.module(…)` in place of `.remote(…)`, or keep the key without `references` and ask `geo` by a call");
+    }
 }

@@ -40,14 +40,14 @@ fn rows_that_refer_to_those_of_geo_need_geo_in_the_same_host() {
         .module(Campaign)
         .remote(geo::Geo, elsewhere);
     insta::assert_snapshot!(app.link().unwrap_err(), @"
-    field `country` of `campaign.organisation` refers to `geo.country`, but module `campaign` does not require `geo`
-    field `country` of `campaign.supporter` refers to `geo.country`, but module `campaign` does not require `geo`
-    field `currency` of `campaign.pledge` refers to `geo.currency`, but module `campaign` does not require `geo`
-    field `currency` of `campaign.project` refers to `geo.currency`, but module `campaign` does not require `geo`
-    field `language` of `campaign.supporter` refers to `geo.language`, but module `campaign` does not require `geo`
-    migration `campaign/20260107T100000Z_create_organisation` comes after `geo/20260105T093000Z_create_country`, but module `geo` is not linked
-    migration `campaign/20260112T083000Z_create_project` comes after `geo/20260108T101500Z_create_currency`, but module `geo` is not linked
-    migration `campaign/20260615T100000Z_add_supporter_language` comes after `geo/20260202T143000Z_create_language`, but module `geo` is not linked
+    field `country` of `campaign.organisation` refers to `geo.country`, but another host runs `geo`, and rows refer to rows of their own store
+    field `country` of `campaign.supporter` refers to `geo.country`, but another host runs `geo`, and rows refer to rows of their own store
+    field `currency` of `campaign.pledge` refers to `geo.currency`, but another host runs `geo`, and rows refer to rows of their own store
+    field `currency` of `campaign.project` refers to `geo.currency`, but another host runs `geo`, and rows refer to rows of their own store
+    field `language` of `campaign.supporter` refers to `geo.language`, but another host runs `geo`, and rows refer to rows of their own store
+    migration `campaign/20260107T100000Z_create_organisation` comes after `geo/20260105T093000Z_create_country`, but another host runs `geo`
+    migration `campaign/20260112T083000Z_create_project` comes after `geo/20260108T101500Z_create_currency`, but another host runs `geo`
+    migration `campaign/20260615T100000Z_add_supporter_language` comes after `geo/20260202T143000Z_create_language`, but another host runs `geo`
     ");
 }
 
