@@ -160,6 +160,11 @@ impl OpenDoor {
         self.edge.ready(dispatch.clone()).await;
     }
 
+    /// What answers calls, those of commands included.
+    pub(super) fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
     /// Refuses calls from now on, and ends those streams that have nothing to say.
     pub(super) async fn refuse_calls(&self) {
         self.edge.stop().await;

@@ -40,7 +40,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[cfg(unix)]
 use super::socket::{CommandSocket, RunningSocket};
 #[cfg(unix)]
-use crate::rpc::Dispatch;
+use crate::server::Edge;
 
 /// Serves until a signal asks to stop.
 pub(super) async fn serve(
@@ -172,7 +172,7 @@ impl Serving {
         let services = system::services(&self.host, remotes)?;
         self.door.answer_calls(services.dispatch()).await;
         #[cfg(unix)]
-        self.commands.answer(services.dispatch());
+        self.commands.answer(self.door.edge());
         self.services = Some(services);
         self.scheduler = Some(self.host.scheduler().spawn());
         let store = self.host.store().clone();
@@ -251,9 +251,9 @@ impl Commands {
         )
     }
 
-    fn answer(&mut self, dispatch: &Dispatch) {
+    fn answer(&mut self, edge: &Edge) {
         *self = match std::mem::replace(self, Self::None) {
-            Self::Waiting(socket) => Self::Answered(socket.serve(dispatch.clone())),
+            Self::Waiting(socket) => Self::Answered(socket.serve(edge.clone())),
             other => other,
         };
     }

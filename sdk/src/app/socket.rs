@@ -4,7 +4,8 @@
 //! `host.sock` in the data folder and calls the services there: gRPC, that is HTTP/2,
 //! without a token, because only the owner of the folder may connect. A call that
 //! comes while the host starts waits until it is ready; one whose caller has gone is
-//! dropped, and with it what it has not committed.
+//! dropped, and with it what it has not committed. What comes is answered by the same
+//! [`Edge`] as what comes over the port, but may take as long as it takes.
 
 mod ask;
 
@@ -13,7 +14,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use http::Request;
@@ -27,7 +28,7 @@ use tokio::{
 };
 use tonic::body::Body;
 
-use crate::rpc::{CallInfo, Caller, Dispatch, RequestId, parse_timeout};
+use crate::server::{Edge, Peer};
 
 pub(super) use ask::connect;
 
@@ -42,6 +43,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a client may take to read its answer when the host stops.
 const READING: Duration = Duration::from_secs(1);
+
+/// Whoever may connect.
+const OWNER: Peer = Peer {
+    address: None,
+    is_owner: true,
+};
 
 /// How much of a stream may be on its way before it is read: bulk rows should not wait
 /// for each other.
@@ -75,15 +82,15 @@ impl CommandSocket {
     }
 
     /// Answers calls from now on.
-    pub(crate) fn serve(self, dispatch: Dispatch) -> RunningSocket {
+    pub(crate) fn serve(self, edge: Edge) -> RunningSocket {
         let (stop, stopped) = watch::channel(false);
         RunningSocket {
             stop,
-            task: tokio::spawn(self.follow(dispatch, stopped)),
+            task: tokio::spawn(self.follow(edge, stopped)),
         }
     }
 
-    async fn follow(self, dispatch: Dispatch, stopped: watch::Receiver<bool>) {
+    async fn follow(self, edge: Edge, stopped: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         let mut stop = stopped.clone();
         loop {
@@ -92,7 +99,7 @@ impl CommandSocket {
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(answer(stream, dispatch.clone(), stopped.clone()));
+                        connections.spawn(answer(stream, edge.clone(), stopped.clone()));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the command socket cannot accept");
@@ -148,14 +155,14 @@ async fn asked(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Answers the calls of one connection.
-async fn answer(stream: UnixStream, dispatch: Dispatch, mut stopped: watch::Receiver<bool>) {
+async fn answer(stream: UnixStream, edge: Edge, mut stopped: watch::Receiver<bool>) {
     // Each call holds one: whoever has nothing under way need not be waited for.
     let under_way = Arc::new(());
     let calls = Arc::clone(&under_way);
     let service = service_fn(move |request: Request<Incoming>| {
-        let (dispatch, call) = (dispatch.clone(), Arc::clone(&calls));
+        let (edge, call) = (edge.clone(), Arc::clone(&calls));
         async move {
-            let response = dispatch.call(of_owner(request)).await;
+            let response = edge.call(OWNER, request.map(Body::new)).await;
             Ok::<_, Infallible>(response.map(|body| Counted { body, _call: call }))
         }
     });
@@ -180,20 +187,6 @@ async fn answer(stream: UnixStream, dispatch: Dispatch, mut stopped: watch::Rece
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection to the command socket was cut off");
     }
-}
-
-/// The request with what is known of it: whoever may connect is the owner.
-fn of_owner(request: Request<Incoming>) -> Request<Body> {
-    let text = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok());
-    let mut info = CallInfo::by(Caller::owner());
-    if let Some(id) = text("x-request-id").and_then(RequestId::parse) {
-        info.request_id = id;
-    }
-    let wait = text("grpc-timeout").and_then(|it| parse_timeout(it).ok());
-    info.deadline = wait.and_then(|wait| Instant::now().checked_add(wait));
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(info);
-    request
 }
 
 /// The body of an answer, and that it is not at its end.
@@ -223,4 +216,4 @@ impl http_body::Body for Counted {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

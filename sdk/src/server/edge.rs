@@ -7,7 +7,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::Poll,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http::{HeaderMap, HeaderValue, Request, Response, header::AUTHORIZATION};
@@ -35,7 +35,7 @@ pub struct Peer {
     pub is_owner: bool,
 }
 
-/// Answers calls that come over a network, from the start of a host to its end. Cheap to
+/// Answers calls that come to a host from outside, from the start of a host to its end. Cheap to
 /// clone.
 #[derive(Clone)]
 pub struct Edge(Arc<Inner>);
@@ -60,8 +60,15 @@ enum Phase {
     Stopping,
 }
 
-/// A call that may go on: what is known of it, and its place among those under way.
-type Admitted = (CallInfo, Turn);
+/// A call that may go on.
+struct Admitted {
+    info: CallInfo,
+    /// Its place among those under way.
+    turn: Turn,
+    /// How long it may take unless it is a stream. The owner's commands on this machine
+    /// take as long as they take.
+    granted: Option<Duration>,
+}
 
 /// Who calls.
 struct Known {
@@ -244,23 +251,33 @@ impl Edge {
             request_id: request_id.clone(),
             deadline: deadline::of(headers)?,
         };
-        Ok((info, turn))
+        let granted = (!peer.is_owner).then_some(self.0.limits.call);
+        Ok(Admitted {
+            info,
+            turn,
+            granted,
+        })
     }
 
     async fn carry_out<A>(
         &self,
         mut record: Record,
         shape: Shape,
-        (mut info, turn): Admitted,
+        admitted: Admitted,
         mut request: Request<Body>,
         answer: impl FnOnce(Request<Body>) -> A,
     ) -> Response<Body>
     where
         A: Future<Output = Response<Body>>,
     {
+        let Admitted {
+            mut info,
+            turn,
+            granted,
+        } = admitted;
         record.admit(info.caller.clone(), turn);
         if !shape.is_stream {
-            let granted = Instant::now().checked_add(self.0.limits.call);
+            let granted = granted.and_then(|granted| Instant::now().checked_add(granted));
             info.deadline = deadline::earlier(info.deadline, granted);
         }
         let deadline = info.deadline;

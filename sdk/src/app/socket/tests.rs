@@ -18,7 +18,11 @@ use crate::{
         ListRowsRequest, ListTablesRequest, ModuleServiceClient, RunJobRequest, RunState,
         WatchRowsRequest,
     },
-    rpc::{Channel, Client, Services},
+    rpc::{Caller, Channel, Client, Services},
+    server::{
+        Limits,
+        identity::{Identities, Owner},
+    },
     store::Store,
     system,
 };
@@ -69,10 +73,20 @@ fn office() -> Declaration {
     }
 }
 
+/// What answers calls of these services, and knows the owner of the folder.
+pub(in crate::app) async fn edge(services: &Services, data: &Path) -> Edge {
+    let identities = Identities::new(vec![Box::new(Owner::of(data).unwrap())]);
+    let dispatch = services.dispatch();
+    let edge = Edge::starting(dispatch.methods(), identities, Limits::default()).await;
+    edge.ready(dispatch.clone()).await;
+    edge
+}
+
 /// A host that is ready, its data folder, and who asks it.
 struct Office {
     host: Arc<Host>,
     services: Services,
+    edge: Edge,
     data: TempDir,
 }
 
@@ -83,10 +97,13 @@ impl Office {
         let store = Store::in_memory(clock.clone()).unwrap();
         let host = Arc::new(Host::on(Arc::new(linked), store, clock));
         host.start(&[]).await.unwrap();
+        let services = system::services(&host, HashMap::new()).unwrap();
+        let data = tempfile::tempdir().unwrap();
         Self {
-            services: system::services(&host, HashMap::new()).unwrap(),
+            edge: edge(&services, data.path()).await,
             host,
-            data: tempfile::tempdir().unwrap(),
+            services,
+            data,
         }
     }
 
@@ -95,7 +112,7 @@ impl Office {
     }
 
     fn serve(&self) -> RunningSocket {
-        self.bind().serve(self.services.dispatch().clone())
+        self.bind().serve(self.edge.clone())
     }
 
     async fn channel(&self) -> Result<Channel, AskError> {
@@ -203,7 +220,7 @@ async fn a_call_that_comes_while_the_host_starts_waits() {
     let socket = office.bind();
     let (answer, _socket) = tokio::join!(office.ask(), async {
         tokio::task::yield_now().await;
-        socket.serve(office.services.dispatch().clone())
+        socket.serve(office.edge.clone())
     });
     assert_eq!(answer.unwrap(), "office");
 }
@@ -264,7 +281,8 @@ async fn a_watch_ends_with_the_host() {
     let watched = data.watch_rows(WatchRowsRequest::default()).await.unwrap();
     let mut watched = watched.into_inner();
     soon(watched.message()).await.unwrap();
-    office.host.begin_stop();
+    // Whether or not the service does something about it.
+    office.edge.stop().await;
     assert_eq!(
         soon(watched.message()).await.unwrap_err().code(),
         Code::Unavailable

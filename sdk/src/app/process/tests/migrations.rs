@@ -352,7 +352,8 @@ impl Running {
             host.start(&[]).await.unwrap();
             let socket = crate::app::socket::CommandSocket::bind(&folder).unwrap();
             let services = system::services(&Arc::new(host), HashMap::new()).unwrap();
-            let running = socket.serve(services.dispatch().clone());
+            let edge = crate::app::socket::tests::edge(&services, &folder).await;
+            let running = socket.serve(edge);
             listening.send(()).unwrap();
             let _ = stopped.await;
             running.stop(std::time::Duration::ZERO).await;
