@@ -192,7 +192,7 @@ impl Serving {
     ///
     /// # Panics
     /// When it ends before that.
-    pub(crate) fn wait(mut program: Running) -> Self {
+    pub fn wait(mut program: Running) -> Self {
         let listening = program.line_with("http://");
         let addr = listening.rsplit("http://").next().unwrap_or_default();
         let addr = addr.trim_end_matches('/').to_owned();
@@ -274,7 +274,19 @@ impl Serving {
     /// # Panics
     /// When it has ended already.
     pub fn finish(self) -> Finished {
-        signal(self.program.id(), "TERM");
+        self.end("TERM")
+    }
+
+    /// Asks it to stop as Ctrl-C does and returns all that it printed.
+    ///
+    /// # Panics
+    /// When it does not end with exit code 0.
+    pub fn interrupt(self) -> String {
+        self.end("INT").success()
+    }
+
+    fn end(self, name: &str) -> Finished {
+        signal(self.program.id(), name);
         self.program.finish()
     }
 }
