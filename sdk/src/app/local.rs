@@ -93,7 +93,6 @@ impl LocalApp {
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(clippy::result_large_err, reason = "it is what every call fails with")]
     pub async fn admit(&self, caller: Caller, path: &str) -> Result<(), Status> {
         let request = Request::post(path).body(Body::new(Full::from(NO_MESSAGE)));
         let mut request = request.map_err(|error| Status::invalid_argument(error.to_string()))?;

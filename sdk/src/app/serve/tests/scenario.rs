@@ -46,9 +46,9 @@ async fn all<T>(stream: Streaming<T>) -> Vec<T> {
     stream.map(Result::unwrap).collect().await
 }
 
-fn object(json: &Value) -> Option<Struct> {
+fn object(json: &Value) -> Struct {
     match json_to_wire(json).kind {
-        Some(prost_types::value::Kind::StructValue(object)) => Some(object),
+        Some(prost_types::value::Kind::StructValue(object)) => object,
         other => panic!("expected an object, found {other:?}"),
     }
 }
@@ -56,7 +56,7 @@ fn object(json: &Value) -> Option<Struct> {
 async fn put(caller: &Recorded, id: u64, name: &str) -> PutRowResponse {
     let request = PutRowRequest {
         table: ITEM.to_owned(),
-        row: object(&json!({ "id": id, "name": name })),
+        row: Some(object(&json!({ "id": id, "name": name }))),
         mode: 0,
     };
     let mut data = DataServiceClient::new(caller.clone());

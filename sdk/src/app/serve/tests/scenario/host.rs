@@ -90,7 +90,7 @@ pub(super) async fn jobs(caller: &Recorded) {
         limit: 0,
     };
     let runs = jobs.list_runs(request).await.unwrap().into_inner().runs;
-    assert_eq!(runs, [run.clone()]);
+    assert_eq!(runs, std::slice::from_ref(&run));
 
     let set = SetJobRequest {
         job: job(),

@@ -3,8 +3,8 @@
 use super::{super::shop, *};
 use crate::proto::sdk::v1::{
     ApplyRequest, CheckCompatibleRequest, DownRequest, GetLedgerRequest, GetPlanRequest,
-    GetReleaseRequest, GetStatusRequest, LedgerAction, MarkAs, MarkRequest, MigrationState,
-    VerifyRequest, migration_service_client::MigrationServiceClient,
+    GetReleaseRequest, GetStatusRequest, LedgerAction, LedgerEvent, MarkAs, MarkRequest,
+    MigrationState, VerifyRequest, migration_service_client::MigrationServiceClient,
     schema_service_client::SchemaServiceClient,
 };
 
@@ -72,7 +72,7 @@ pub(super) async fn by_hand(caller: &Recorded) {
     }
     let ledger = migrations.get_ledger(GetLedgerRequest {}).await.unwrap();
     let events = ledger.into_inner().events;
-    let actions: Vec<_> = events.iter().map(|it| it.action()).collect();
+    let actions: Vec<_> = events.iter().map(LedgerEvent::action).collect();
     let expected = [
         LedgerAction::TakenBack,
         LedgerAction::MarkedPending,
