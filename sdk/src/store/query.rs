@@ -43,6 +43,8 @@ pub(crate) struct Query {
     pub reverse: bool,
     pub after: Option<Cursor>,
     pub limit: Option<usize>,
+    /// How many entries are looked at, those included whose rows are left out.
+    pub examined: Option<usize>,
 }
 
 /// The values that the field may have by which the rows are ordered.

@@ -154,6 +154,19 @@ impl<'a, R: ScanRow> Scan<'a, R> {
         })
     }
 
+    /// Looks at no more than so many rows, those included that filters or their expiry
+    /// leave out: the page that ends there may have no row at all, and says where to go on.
+    ///
+    /// It bounds what a page costs whatever its filters are. [`first`](Self::first),
+    /// [`exists`](Self::exists) and [`count`](Self::count), which cannot go on, look at all.
+    pub fn examine(self, rows: usize) -> Self {
+        self.add(|query, _| {
+            // One that looks at none would never come to an end.
+            query.examined = Some(rows.max(1));
+            Ok(())
+        })
+    }
+
     /// Reads the rows; with a limit the page says where the next one begins.
     pub async fn collect(self) -> Result<Page<R::Item>, StoreError> {
         let mut rows = self.rows()?;
@@ -170,17 +183,17 @@ impl<'a, R: ScanRow> Scan<'a, R> {
 
     /// Reads the first row.
     pub async fn first(self) -> Result<Option<R::Item>, StoreError> {
-        self.limit(1).rows()?.read_next()
+        self.limit(1).examining_all().rows()?.read_next()
     }
 
     /// Whether there is a row.
     pub async fn exists(self) -> Result<bool, StoreError> {
-        Ok(self.limit(1).rows()?.count_rest()? > 0)
+        Ok(self.limit(1).examining_all().rows()?.count_rest()? > 0)
     }
 
     /// Counts the rows. Reads them only where filters or their expiry ask for it.
     pub async fn count(self) -> Result<u64, StoreError> {
-        self.rows()?.count_rest()
+        self.examining_all().rows()?.count_rest()
     }
 
     /// Reads the rows one after the other.
@@ -195,6 +208,13 @@ impl<'a, R: ScanRow> Scan<'a, R> {
     pub fn explain(self) -> Result<Explanation, StoreError> {
         let draft = self.draft?;
         draft.query.explain(&draft.binding.table)
+    }
+
+    fn examining_all(self) -> Self {
+        self.add(|query, _| {
+            query.examined = None;
+            Ok(())
+        })
     }
 
     fn add(

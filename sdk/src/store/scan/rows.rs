@@ -58,6 +58,8 @@ pub struct Rows<'a, R> {
     entries: Entries<'a>,
     sieve: Sieve,
     left: usize,
+    /// How many entries may still be looked at.
+    unexamined: usize,
     /// The key of the last entry that was read.
     last: Option<EntryKey<'a>>,
     form: std::marker::PhantomData<fn() -> R>,
@@ -79,6 +81,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             entries,
             sieve: Sieve::new(trees.now(), query.filters.clone()),
             left: query.limit.unwrap_or(usize::MAX),
+            unexamined: query.examined.unwrap_or(usize::MAX),
             last: None,
             form: std::marker::PhantomData,
         })
@@ -88,7 +91,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         Self { selected, ..self }
     }
 
-    /// The next row; none after the last.
+    /// The next row; none after the last, or when as many are looked at as were asked for.
     pub async fn next(&mut self) -> Result<Option<R::Item>, StoreError> {
         self.read_next()
     }
@@ -100,7 +103,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
         };
         // What is left out before the next row need not be read again.
         while let Some(entry) = self.entries.next()? {
-            if self.is_wanted(&entry)? {
+            if !self.may_examine() || self.is_wanted(&entry)? {
                 return Ok(Some(Cursor::new(self.access.tree, last.value())));
             }
             last = entry.key;
@@ -109,7 +112,7 @@ impl<'a, R: ScanRow> Rows<'a, R> {
     }
 
     pub(in crate::store) fn read_next(&mut self) -> Result<Option<R::Item>, StoreError> {
-        while self.left > 0 {
+        while self.left > 0 && self.may_examine() {
             let Some(entry) = self.entries.next()? else {
                 return Ok(None);
             };
@@ -121,6 +124,14 @@ impl<'a, R: ScanRow> Rows<'a, R> {
             }
         }
         Ok(None)
+    }
+
+    /// Counts an entry that is looked at next, unless it is one too many.
+    #[inline]
+    fn may_examine(&mut self) -> bool {
+        let more = self.unexamined.checked_sub(1);
+        self.unexamined = more.unwrap_or(0);
+        more.is_some()
     }
 
     pub(super) fn count_rest(mut self) -> Result<u64, StoreError> {

@@ -1,5 +1,6 @@
 //! Filters, selected fields, and what a scan says of itself.
 
+use proptest::prelude::*;
 use sdk_schema::{Timestamp, Value};
 use serde_json::json;
 
@@ -98,6 +99,76 @@ async fn a_limit_counts_what_is_given_and_pages_go_on_behind_it() {
         }
     }
     assert_eq!(pages, [[-3, -1], [1, 3]], "no empty page at the end");
+}
+
+/// All pages of a scan, and how many rows each has.
+async fn pages_of(
+    store: &Store,
+    build: impl Fn(Scan<'_, Post>) -> Scan<'_, Post>,
+) -> (Vec<i64>, Vec<usize>) {
+    let (mut votes, mut sizes) = (Vec::new(), Vec::new());
+    let mut cursor = None;
+    loop {
+        let page = store.read(async |tx| {
+            let scan = build(tx.scan()).after(cursor.clone());
+            scan.select(Post::VOTES).collect().await
+        });
+        let page = page.await.unwrap();
+        sizes.push(page.rows.len());
+        votes.extend(page.rows);
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return (votes, sizes),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_looks_at_no_more_rows_than_it_may() {
+    fn rare(scan: Scan<'_, Post>) -> Scan<'_, Post> {
+        scan.filter(Post::VOTES, Is(3)).examine(3)
+    }
+    let store = blog().await;
+    assert_eq!(
+        pages_of(&store, rare).await,
+        (vec![3], vec![0, 0, 1]),
+        "the eighth of nine rows, which is at the end of no page"
+    );
+    let found = store.read(async |tx| {
+        assert_eq!(rare(tx.scan()).count().await?, 1);
+        assert!(rare(tx.scan()).exists().await?);
+        Ok::<_, StoreError>(rare(tx.scan()).first().await?.map(|row| row.votes))
+    });
+    assert_eq!(found.await.unwrap(), Some(3));
+}
+
+/// Says what a closure is.
+fn building<B: Fn(Scan<'_, Post>) -> Scan<'_, Post>>(build: B) -> B {
+    build
+}
+
+#[test]
+fn pages_have_the_rows_of_one_scan_however_few_each_looks_at() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.unwrap();
+    let store = runtime.block_on(blog());
+    let pages = |build: &dyn Fn(Scan<'_, Post>) -> Scan<'_, Post>| {
+        runtime.block_on(pages_of(&store, build)).0
+    };
+    let cases = (-5_i64..5, 0_usize..12, 1_usize..5, any::<[bool; 2]>());
+    proptest!(|((from, examined, limit, [by_index, reverse]) in cases)| {
+        let build = building(|scan| {
+            let scan = if by_index {
+                scan.by(Post::AUTHOR, id(1)).range(Post::PUBLISHED_AT, ..)
+            } else {
+                scan
+            };
+            let scan = scan.filter(Post::VOTES, from..);
+            if reverse { scan.rev() } else { scan }
+        });
+        let paged = building(|scan| build(scan).examine(examined).limit(limit));
+        prop_assert_eq!(pages(&paged), pages(&build));
+    });
 }
 
 #[tokio::test]
