@@ -19,6 +19,7 @@
 //! that leaves says what its caller can do about it; inner detail goes to the
 //! log ([`Failure`]).
 
+mod budget;
 mod call;
 mod caller;
 mod channel;
@@ -34,6 +35,7 @@ mod replies;
 mod service;
 pub mod time;
 
+pub(crate) use budget::{Budget, UsedUp};
 pub use call::{CallInfo, RequestId};
 pub use caller::{Caller, CallerKind};
 pub use channel::Channel;

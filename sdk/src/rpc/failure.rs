@@ -6,7 +6,7 @@
 //! next is its `hint` among that detail's metadata. Faults of single fields are
 //! `google.rpc.BadRequest`. What went wrong inside is logged and never sent.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -51,6 +51,7 @@ struct Content {
     hint: Option<String>,
     metadata: HashMap<String, String>,
     violations: Vec<(String, String)>,
+    again_after: Option<Duration>,
 }
 
 impl Failure {
@@ -63,6 +64,7 @@ impl Failure {
             hint: None,
             metadata: HashMap::new(),
             violations: Vec::new(),
+            again_after: None,
         }))
     }
 
@@ -160,6 +162,12 @@ impl Failure {
         self
     }
 
+    /// Says that the same call may succeed after so long (`google.rpc.RetryInfo`).
+    pub fn again_after(mut self, wait: Duration) -> Self {
+        self.0.again_after = Some(wait);
+        self
+    }
+
     /// Says where it is: the message begins with that.
     pub fn within(mut self, place: impl fmt::Display) -> Self {
         self.0.message = format!("{place}: {}", self.0.message);
@@ -180,6 +188,9 @@ impl From<Failure> for Status {
         let mut metadata = failure.metadata;
         metadata.extend(hint.map(|hint| (HINT.to_owned(), hint)));
         let mut details = ErrorDetails::with_error_info(failure.reason, failure.domain, metadata);
+        if failure.again_after.is_some() {
+            details.set_retry_info(failure.again_after);
+        }
         let mut message = shortened(failure.message, MESSAGE_BYTES);
         let given = failure.violations.len();
         if given > 0 {
