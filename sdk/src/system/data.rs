@@ -1,6 +1,7 @@
 //! `sdk.v1.DataService`.
 
 mod filter;
+mod own_tables;
 mod rows;
 mod transfer;
 mod upkeep;
@@ -23,17 +24,29 @@ use crate::{
         PutRowResponse, RepairRequest, RepairResponse, RewriteRequest, RewriteResponse,
         SnapshotRequest, SnapshotResponse, WatchRowsRequest, WatchRowsResponse,
     },
-    rpc::{Replies, Streaming},
+    rpc::{Budget, Replies, Streaming},
 };
 
 pub(super) struct Data {
     host: Arc<Host>,
+    /// What imports hold in memory.
+    imports: Budget,
 }
 
 impl Data {
     pub(super) fn new(host: &Arc<Host>) -> Self {
         Self {
             host: Arc::clone(host),
+            imports: Budget::new(transfer::IMPORTS_BYTES),
+        }
+    }
+
+    /// One whose imports hold no more than so many bytes.
+    #[cfg(test)]
+    pub(super) fn holding(host: &Arc<Host>, imports_bytes: usize) -> Self {
+        Self {
+            imports: Budget::new(imports_bytes),
+            ..Self::new(host)
         }
     }
 }
@@ -73,8 +86,9 @@ impl DataService for Data {
         &self,
         request: Request<PutRowRequest>,
     ) -> Result<Response<PutRowResponse>, Status> {
+        let caller = caller(&request);
         Ok(Response::new(
-            rows::put(&self.host, request.into_inner()).await?,
+            rows::put(&self.host, &caller, request.into_inner()).await?,
         ))
     }
 
@@ -82,8 +96,9 @@ impl DataService for Data {
         &self,
         request: Request<DeleteRowRequest>,
     ) -> Result<Response<DeleteRowResponse>, Status> {
+        let caller = caller(&request);
         Ok(Response::new(
-            rows::delete(&self.host, request.into_inner()).await?,
+            rows::delete(&self.host, &caller, request.into_inner()).await?,
         ))
     }
 
@@ -98,8 +113,9 @@ impl DataService for Data {
         &self,
         request: Request<Streaming<ImportRowsRequest>>,
     ) -> Result<Response<ImportRowsResponse>, Status> {
+        let caller = caller(&request);
         Ok(Response::new(
-            transfer::import(&self.host, request.into_inner()).await?,
+            transfer::import(&self.host, &caller, &self.imports, request.into_inner()).await?,
         ))
     }
 

@@ -10,14 +10,15 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::json;
 use tonic_types::StatusExt;
 
-use super::{rows::json_to_wire, services};
+use super::{data::Data, rows::json_to_wire, services};
 use crate::{
     clock::Clock,
     host::{Host, Linked},
     jobs::{JobDeclaration, JobFn},
     module::{Declaration, Embedded, EmbeddedFile, TableDeclaration},
     prelude::Id,
-    rpc::{Caller, Client, Services, Status},
+    proto::sdk::v1::DataServiceServer,
+    rpc::{Caller, Client, Clients, Code, MadeService, Services, Status},
     store::{Store, Timestamp},
 };
 
@@ -139,6 +140,13 @@ impl Shop {
 
     fn client<C: Client>(&self) -> C {
         C::on(self.services.channel(Caller::owner()))
+    }
+
+    /// The service for rows alone, in another form than the host's.
+    fn rows_by(&self, data: Data) -> Services {
+        let methods = self.services.dispatch().methods().clone();
+        let made = [MadeService::of::<DataServiceServer<_>>(data)];
+        Services::new(methods, made, HashMap::new(), &Clients::default())
     }
 }
 

@@ -3,28 +3,32 @@
 //! An export has tables in an order in which rows come after those they refer to. The
 //! library's own tables (`sdk.*`) are left out unless named: they describe one store, not
 //! its content. An import is one transaction: a row that does not fit leaves
-//! everything as it was. Its rows are held in memory until all have come.
+//! everything as it was. Its rows are held in memory until all have come, so that
+//! [`IMPORTS_BYTES`] bounds what all imports hold at once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use indexmap::IndexMap;
+use prost::Message;
 use sdk_schema::{BUILT_IN_MODULE, Row, Schema, TableName};
 use tokio_stream::StreamExt;
 use tonic::{Response, Status};
 
+use super::own_tables;
 use crate::{
     host::Host,
     proto::sdk::v1::{
         ExportRowsRequest, ExportRowsResponse, ImportRowsRequest, ImportRowsResponse,
     },
-    rpc::{Failure, Outlet, Replies, Streaming, replies},
+    rpc::{Budget, Caller, Code, Failure, Outlet, Replies, Streaming, replies},
     seed::{key_of, key_text, order},
     store::{ReadTx, StoreError, WriteTx},
     system::rows::{from_struct, to_struct},
 };
 
-/// How many rows are read at a time.
-const BATCH: usize = 1_000;
+/// The most bytes of rows, as they came, that all imports hold at once. In memory a row has
+/// several times as many.
+pub(super) const IMPORTS_BYTES: usize = 64 * 1024 * 1024;
 
 /// How many faults are shown; who has more has made one mistake in all rows.
 const MAX_FAULTS: usize = 20;
@@ -69,35 +73,33 @@ async fn export_table(
     out: &Outlet<ExportRowsResponse>,
 ) -> Result<(), Status> {
     let rows = tx.table(table)?;
-    let mut after = None;
-    loop {
-        let page = rows.scan().limit(BATCH).after(after).collect().await?;
-        for row in &page.rows {
-            let message = ExportRowsResponse {
-                table: table.to_owned(),
-                row: Some(to_struct(row)),
-            };
-            out.send(message).await?;
-        }
-        match page.next {
-            Some(cursor) => after = Some(cursor),
-            None => return Ok(()),
-        }
+    // One at a time: a row may be large.
+    let mut rows = rows.scan().rows()?;
+    while let Some(row) = rows.next().await? {
+        let message = ExportRowsResponse {
+            table: table.to_owned(),
+            row: Some(to_struct(&row)),
+        };
+        out.send(message).await?;
     }
+    Ok(())
 }
 
 /// Writes all rows that come, or none.
 pub(super) async fn import(
     host: &Host,
+    caller: &Caller,
+    budget: &Budget,
     mut messages: Streaming<ImportRowsRequest>,
-) -> Result<ImportRowsResponse, Failure> {
+) -> Result<ImportRowsResponse, Status> {
     let schema = host.store().schema().schema();
+    let mut held = Held::of(budget);
     let mut lines = Lines::default();
     let mut faults = Faults::default();
     let mut count = 0;
     let mut is_complete = false;
     while let Some(message) = messages.next().await {
-        let message = message.map_err(|status| cut_off(status.message()))?;
+        let message = message.map_err(broken_off)?;
         is_complete = message.last;
         if message.last && message.row.is_none() {
             continue;
@@ -108,13 +110,16 @@ pub(super) async fn import(
         } else {
             message.line
         };
+        own_tables::check_write(caller, &message.table)
+            .map_err(|refused| refused.within(format_args!("line {line}")))?;
+        held.take(message.encoded_len())?;
         if let Err(detail) = lines.add(&schema, line, message) {
             faults.add(line, &detail);
         }
     }
     faults.refuse()?;
     if !is_complete {
-        return Err(cut_off("none of them is marked as the last"));
+        return Err(cut_off("none of them is marked as the last").into());
     }
     let imported = lines.count();
     let batches = lines.in_order(&schema);
@@ -136,6 +141,57 @@ pub(super) async fn import(
 }
 
 const UNDONE: &str = "nothing was imported";
+
+/// What an import holds of what all may; it is given back with this.
+struct Held<'b> {
+    budget: &'b Budget,
+    bytes: usize,
+}
+
+impl<'b> Held<'b> {
+    fn of(budget: &'b Budget) -> Self {
+        Self { budget, bytes: 0 }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.budget
+            .take(bytes)
+            .map_err(|_| self.refuse(bytes))
+            .map(|()| self.bytes += bytes)
+    }
+
+    fn refuse(&self, bytes: usize) -> Failure {
+        let most = self.budget.most();
+        if self.bytes.saturating_add(bytes) > most {
+            let message = format_args!(
+                "the rows have more than {most} bytes, which is the most of an import"
+            );
+            return Failure::exhausted("IMPORT_TOO_LARGE", message).hint(IN_PARTS);
+        }
+        let message = format_args!("with other imports these rows have more than {most} bytes");
+        Failure::exhausted("IMPORTS_BUSY", message)
+            .again_after(Duration::from_secs(1))
+            .hint(UNDONE)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes);
+    }
+}
+
+const IN_PARTS: &str = "nothing was imported: import the rows in parts, those that others refer to first; \
+    an export may be cut between any two lines";
+
+/// What a stream says that has ended before its end. A host that holds too much says so
+/// itself; a client that has gone hears nothing any more.
+fn broken_off(status: Status) -> Status {
+    match status.code() {
+        Code::ResourceExhausted | Code::OutOfRange => status,
+        _ => cut_off(status.message()).into(),
+    }
+}
 
 /// The rows have not come to their end.
 fn cut_off(why: &str) -> Failure {
@@ -224,9 +280,10 @@ impl Lines {
             let Some(numbered) = self.tables.swap_remove(name) else {
                 continue;
             };
-            let (numbers, rows): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
+            let (numbers, mut rows): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
+            // Each place is there once, so that rows can be moved.
             let places = order::rows(name, table, &rows).into_iter();
-            let sorted = places.map(|place| (numbers[place], rows[place].clone()));
+            let sorted = places.map(|place| (numbers[place], std::mem::take(&mut rows[place])));
             batches.push((name.clone(), sorted.collect()));
         }
         batches

@@ -328,6 +328,156 @@ async fn an_import_with_a_fault_writes_nothing_and_names_each() {
 }
 
 #[tokio::test]
+async fn an_import_holds_no_more_than_it_may() {
+    let shop = Shop::open().await;
+    let services = shop.rows_by(Data::holding(&shop.host, 300));
+    let mut data = DataServiceClient::on(services.channel(Caller::owner()));
+    let rows = |count: u64| {
+        let row = |id: u64| {
+            line(
+                "shop.customer",
+                &json!({ "id": id, "name": id.to_string() }),
+            )
+        };
+        whole((1..=count).map(row).collect())
+    };
+    let refused = data.import_rows(iter(rows(50))).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    ResourceExhausted: the rows have more than 300 bytes, which is the most of an import
+    reason IMPORT_TOO_LARGE of sdk
+    hint: nothing was imported: import the rows in parts, those that others refer to first; an export may be cut between any two lines
+    ");
+    assert_eq!(names(&mut data, list(&[])).await, "");
+
+    // What was held has been given back, and one part of it fits.
+    let (held, waits) = tokio::sync::mpsc::channel(8);
+    let mut other = data.clone();
+    let import = tokio::spawn(async move {
+        let rows = tokio_stream::wrappers::ReceiverStream::new(waits);
+        other.import_rows(rows).await
+    });
+    for mut row in rows(4) {
+        row.last = false;
+        held.send(row).await.unwrap();
+    }
+    while held.capacity() < held.max_capacity() {
+        tokio::task::yield_now().await;
+    }
+    let refused = data.import_rows(iter(rows(4))).await.unwrap_err();
+    insta::assert_snapshot!(shown(&refused), @r"
+    ResourceExhausted: with other imports these rows have more than 300 bytes
+    reason IMPORTS_BUSY of sdk
+    hint: nothing was imported
+    ");
+    held.send(ImportRowsRequest {
+        last: true,
+        ..ImportRowsRequest::default()
+    })
+    .await
+    .unwrap();
+    drop(held);
+    assert_eq!(import.await.unwrap().unwrap().into_inner().imported, 4);
+    let imported = data.import_rows(iter(rows(4))).await.unwrap();
+    assert_eq!(imported.into_inner().imported, 4);
+}
+
+#[tokio::test]
+async fn a_rare_row_is_found_in_pages_that_may_be_empty() {
+    let shop = Shop::open().await;
+    let customers = (0..30_000).map(|id| Customer {
+        id,
+        name: id.to_string(),
+        credit: (id == 25_000).then_some(7),
+        since: None,
+        notes: None,
+        photo: None,
+    });
+    let load = shop
+        .host
+        .store()
+        .write_alone(async |tx| tx.load(customers).await);
+    load.await.unwrap();
+    let mut data: DataServiceClient = shop.client();
+    let mut request = list(&["credit=7"]);
+    let first = data.list_rows(request.clone()).await.unwrap().into_inner();
+    assert_eq!(first.rows.len(), 0);
+    request.page_token = first.next_page_token.unwrap();
+    let second = data.list_rows(request).await.unwrap().into_inner();
+    assert_eq!(second.rows.len(), 1);
+    assert_eq!(second.next_page_token, None);
+    // Where an index serves, one page has it.
+    assert_eq!(names(&mut data, list(&["name=25000"])).await, "25000");
+}
+
+/// What becomes of writing a row of a table in each way there is.
+async fn written(data: &mut DataServiceClient, table: &str) -> [Status; 3] {
+    let put = PutRowRequest {
+        table: table.to_owned(),
+        ..PutRowRequest::default()
+    };
+    let delete = DeleteRowRequest {
+        table: table.to_owned(),
+        key: Vec::new(),
+    };
+    let import = whole(vec![line(table, &json!({}))]);
+    // No table takes an empty row, or has an empty key.
+    [
+        data.put_row(put).await.unwrap_err(),
+        data.delete_row(delete).await.unwrap_err(),
+        data.import_rows(iter(import)).await.unwrap_err(),
+    ]
+}
+
+#[tokio::test]
+async fn the_librarys_tables_are_written_by_those_alone_who_have_a_permission_for_that() {
+    let shop = Shop::open().await;
+    let token = |permissions: &[&str]| {
+        let permissions = permissions.iter().map(|it| (*it).to_owned()).collect();
+        let caller = Caller::token("ci", Vec::new(), permissions);
+        DataServiceClient::on(shop.services.channel(caller))
+    };
+    let mut writer = token(&["sdk.data.*"]);
+    let mut system = token(&["sdk.data.*", "sdk.system.write"]);
+    let schema = shop.host.store().schema().schema();
+    assert!(schema.tables.len() > 2);
+    for name in schema.tables.keys() {
+        let table = name.to_string();
+        let is_denied = |status: &Status| status.code() == Code::PermissionDenied;
+        let own = name.module == sdk_schema::BUILT_IN_MODULE;
+        let found = written(&mut writer, &table).await;
+        assert_eq!(
+            found.each_ref().map(is_denied),
+            [own; 3],
+            "{table}: {found:?}"
+        );
+        let found = written(&mut system, &table).await;
+        assert_eq!(
+            found.each_ref().map(is_denied),
+            [false; 3],
+            "{table}: {found:?}"
+        );
+        let read = ListRowsRequest {
+            table,
+            ..ListRowsRequest::default()
+        };
+        writer.list_rows(read).await.unwrap();
+    }
+    let [put, _, import] = written(&mut writer, "sdk.job_override").await;
+    insta::assert_snapshot!(shown(&put), @r"
+    PermissionDenied: `sdk.job_override` is a table of the library: `token:ci` may not write it without the permission sdk.system.write
+    reason SYSTEM_TABLE of sdk
+    hint: `sdk.v1.JobService` changes what it holds
+    ");
+    insta::assert_snapshot!(shown(&import), @r"
+    PermissionDenied: line 1: `sdk.job_override` is a table of the library: `token:ci` may not write it without the permission sdk.system.write
+    reason SYSTEM_TABLE of sdk
+    hint: `sdk.v1.JobService` changes what it holds
+    ");
+    let [put, ..] = written(&mut shop.client(), "sdk.job_override").await;
+    assert_eq!(put.code(), Code::InvalidArgument);
+}
+
+#[tokio::test]
 async fn tables_are_counted_checked_and_dumped() {
     let (_shop, mut data) = shop_with(&["Ada", "Bob"]).await;
     let tables = data
