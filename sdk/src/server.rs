@@ -13,11 +13,12 @@
 //!
 //! **Invariants.** Whoever shows a wrong token is refused, not taken for
 //! anonymous. One caller cannot use up what the others need: connections,
-//! calls at once, calls in a second, the size of a request and the time of a
-//! call have limits. A host that stops ends streams by UNAVAILABLE, waits for
+//! calls at once, calls in a second, the size of a request, what all requests of a
+//! caller hold in memory, and the time of a call have limits. A host that stops ends streams by UNAVAILABLE, waits for
 //! the calls under way, and cuts off what takes longer than its grace.
 //! `docs/server.md` has the numbers.
 
+mod activity;
 mod certificate;
 mod edge;
 pub mod identity;
@@ -26,6 +27,7 @@ mod listener;
 mod metrics;
 mod observed;
 mod places;
+mod request_body;
 mod source;
 mod standard;
 #[cfg(test)]

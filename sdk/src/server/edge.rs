@@ -18,6 +18,7 @@ use super::{
     Limits, Metrics,
     identity::{Credentials, Identified, Identities, bearer},
     observed::{Ending, Record},
+    request_body::RequestBody,
     standard::Standard,
     throttle::{Throttle, Turn},
 };
@@ -91,12 +92,13 @@ impl Edge {
     /// The edge of a host that starts and will have these methods. Health says that it
     /// does not serve, and everything else is refused.
     pub async fn starting(methods: &Methods, identities: Identities, limits: Limits) -> Self {
+        let throttle = Throttle::new(&limits);
         let (phase, _) = watch::channel(Phase::Starting);
         Self(Arc::new(Inner {
             phase,
             standard: Standard::starting(&services(methods)).await,
-            metrics: Metrics::new(methods),
-            throttle: Throttle::new(&limits),
+            metrics: Metrics::new(methods, throttle.held().clone()),
+            throttle,
             identities,
             limits,
         }))
@@ -264,7 +266,7 @@ impl Edge {
         mut record: Record,
         shape: Shape,
         admitted: Admitted,
-        mut request: Request<Body>,
+        request: Request<Body>,
         answer: impl FnOnce(Request<Body>) -> A,
     ) -> Response<Body>
     where
@@ -275,6 +277,7 @@ impl Edge {
             turn,
             granted,
         } = admitted;
+        let mut request = request.map(|body| Body::new(RequestBody::new(body, turn.clone())));
         record.admit(info.caller.clone(), turn);
         if !shape.is_stream {
             let granted = granted.and_then(|granted| Instant::now().checked_add(granted));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+const MIB: usize = 1024 * 1024;
+
 /// The limits of a server. [`Limits::default`] is what a host has unless it says
 /// otherwise.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +37,13 @@ pub struct Limits {
     /// Calls a second from one address of callers who have not, or who show a token that
     /// is none. 200.
     pub anonymous_calls_a_second: u32,
+    /// Bytes of requests that are not answered yet, of all callers together. 256 MiB.
+    pub request_bytes: usize,
+    /// Such bytes of one caller, and of all who have not signed in together; one address of
+    /// theirs has a quarter of it. 64 MiB.
+    pub request_bytes_of_one: usize,
+    /// How long a connection stays open on which nothing is under way. 15 min.
+    pub idle: Duration,
     /// How long a call that is no stream may take, whatever its caller says. Streams take
     /// as long as their callers say. 5 min.
     pub call: Duration,
@@ -56,6 +65,9 @@ impl Default for Limits {
             calls_of_one: 4_096,
             calls_a_second: 10_000,
             anonymous_calls_a_second: 200,
+            request_bytes: 256 * MIB,
+            request_bytes_of_one: 64 * MIB,
+            idle: Duration::from_mins(15),
             call: Duration::from_mins(5),
         }
     }

@@ -4,11 +4,8 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    pin::{Pin, pin},
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,10 +14,7 @@ use http::{Request, Response, header::CONTENT_TYPE};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto,
-        graceful::{GracefulShutdown, Watcher},
-    },
+    server::conn::auto,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -36,6 +30,7 @@ use tower::{Layer, Service, ServiceExt};
 
 use super::{
     Certificate, Edge, Limits, Peer,
+    activity::{Activity, AnswerBody},
     metrics::Counted,
     places::{Place, Places},
 };
@@ -118,7 +113,6 @@ async fn accept_all(
     mut stopped: watch::Receiver<Option<Duration>>,
 ) {
     let places = Places::new(&connections.limits);
-    let drain = GracefulShutdown::new();
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
@@ -127,7 +121,7 @@ async fn accept_all(
                     // Beyond the limits, a connection is closed at once.
                     if let Some(place) = places.take(address.ip()) {
                         let connections = Arc::clone(&connections);
-                        open.spawn(connections.serve(stream, address, place, drain.watcher()));
+                        open.spawn(connections.serve(stream, address, place));
                     } else {
                         tracing::debug!(%address, "there is no place for a connection");
                     }
@@ -144,7 +138,8 @@ async fn accept_all(
     }
     drop(tcp);
     let grace = stopped.borrow().unwrap_or_default();
-    let _ = timeout(grace, drain.shutdown()).await;
+    let ended = async { while open.join_next().await.is_some() {} };
+    let _ = timeout(grace, ended).await;
     open.shutdown().await;
 }
 
@@ -207,13 +202,7 @@ struct Connections {
 }
 
 impl Connections {
-    async fn serve(
-        self: Arc<Self>,
-        stream: TcpStream,
-        address: SocketAddr,
-        _place: Place,
-        watcher: Watcher,
-    ) {
+    async fn serve(self: Arc<Self>, stream: TcpStream, address: SocketAddr, _place: Place) {
         let _counted = self.port.count_connection();
         // Answers are small and come at once.
         let _ = stream.set_nodelay(true);
@@ -222,9 +211,9 @@ impl Connections {
             is_owner: false,
         };
         match &self.tls {
-            None => self.talk(stream, peer, watcher).await,
+            None => self.talk(stream, peer).await,
             Some(certificate) => match self.shake_hands(certificate, stream).await {
-                Ok(stream) => self.talk(stream, peer, watcher).await,
+                Ok(stream) => self.talk(stream, peer).await,
                 Err(error) => tracing::debug!(%address, %error, "no TLS"),
             },
         }
@@ -244,34 +233,60 @@ impl Connections {
         }
     }
 
-    async fn talk<S>(&self, stream: S, peer: Peer, watcher: Watcher)
+    /// Answers what is asked on a connection, until its client, its silence or the host
+    /// ends it.
+    async fn talk<S>(&self, stream: S, peer: Peer)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let asked = Arc::new(AtomicBool::new(false));
-        let (port, seen) = (Arc::clone(&self.port), Arc::clone(&asked));
+        let activity = Activity::begin();
+        let (port, asked) = (Arc::clone(&self.port), activity.clone());
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            seen.store(true, Ordering::Relaxed);
-            let port = Arc::clone(&port);
-            async move { Ok::<_, Infallible>(port.answer(peer, request.map(Body::new)).await) }
+            let (port, under_way) = (Arc::clone(&port), asked.ask());
+            async move {
+                let answer = port.answer(peer, request.map(Body::new)).await;
+                Ok::<_, Infallible>(answer.map(|body| AnswerBody {
+                    body,
+                    _under_way: under_way,
+                }))
+            }
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
-        let connection = watcher.watch(connection.into_owned());
-        let silent = async {
-            // Whoever opens a connection and asks nothing does not keep its place.
-            sleep(self.limits.head).await;
-            if asked.load(Ordering::Relaxed) {
-                std::future::pending::<()>().await;
-            }
+        let mut connection = pin!(connection.into_owned());
+        let mut stopped = self.stopped.clone();
+        let is_idle = tokio::select! {
+            ended = connection.as_mut() => return told(ended),
+            () = activity.idle(&self.limits) => true,
+            () = until_stopped(&mut stopped) => false,
         };
-        tokio::select! {
-            ended = connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended");
-                }
-            }
-            () = silent => tracing::debug!("a connection on which nothing was asked is closed"),
+        if is_idle && !activity.was_asked() {
+            // Whoever opens a connection and asks nothing does not keep its place.
+            tracing::debug!("a connection on which nothing was asked is closed");
+            return;
         }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = connection => told(ended),
+            () = self.unheard(&activity), if is_idle => {
+                tracing::debug!("an idle connection is closed, and its client does not say goodbye");
+            }
+        }
+    }
+
+    /// Returns when a client that was told that its connection ends does not end it, and
+    /// has asked nothing meanwhile that is still under way.
+    async fn unheard(&self, activity: &Activity) {
+        sleep(self.limits.pong).await;
+        while activity.is_under_way() {
+            sleep(self.limits.pong).await;
+        }
+    }
+}
+
+/// How a connection ended is of interest to whoever looks for a fault.
+fn told(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Prometheus reads.
 //!
 //! `sdk_calls_total{method,code}`, `sdk_call_seconds{method}` (histogram),
-//! `sdk_calls_open`, `sdk_connections`. Methods that do not exist count as
+//! `sdk_calls_open`, `sdk_request_bytes`, `sdk_connections`. Methods that do not exist count as
 //! `unknown`, so that callers cannot make series.
 
 use std::{
@@ -24,7 +24,7 @@ use prometheus_client::{
 use tonic::Code;
 
 use super::standard;
-use crate::rpc::Methods;
+use crate::rpc::{Budget, Methods};
 
 /// The label of methods that do not exist.
 const UNKNOWN: &str = "unknown";
@@ -59,6 +59,9 @@ pub struct Metrics(Arc<Inner>);
 struct Inner {
     registry: Mutex<Registry>,
     connections: Gauge,
+    /// What requests hold is counted where it is limited, and looked up when it is asked for.
+    held: Budget,
+    request_bytes: Gauge,
     by_path: HashMap<String, Arc<MethodMetrics>>,
     unknown: Arc<MethodMetrics>,
 }
@@ -73,16 +76,22 @@ pub(super) struct MethodMetrics {
 }
 
 impl Metrics {
-    /// Counters for these methods.
-    pub fn new(methods: &Methods) -> Self {
+    /// Counters for these methods, and of what requests hold.
+    pub(super) fn new(methods: &Methods, held: Budget) -> Self {
         let mut registry = Registry::with_prefix("sdk");
         let calls = Family::<Labels, Counter>::default();
         let make: fn() -> Histogram = || Histogram::new(exponential_buckets(0.0005, 4.0, 9));
         let seconds = Family::<Labels, Histogram, _>::new_with_constructor(make);
         let (open, connections) = (Gauge::default(), Gauge::default());
+        let request_bytes = Gauge::default();
         registry.register("calls", "Calls that have ended", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
         registry.register("calls_open", "Calls under way", open.clone());
+        registry.register(
+            "request_bytes",
+            "Bytes of requests that are not answered yet",
+            request_bytes.clone(),
+        );
         registry.register("connections", "Connections", connections.clone());
         let of_method = |name: &str| {
             let method = vec![("method", name.to_owned())];
@@ -104,6 +113,8 @@ impl Metrics {
             unknown: of_method(UNKNOWN),
             registry: Mutex::new(registry),
             connections,
+            held,
+            request_bytes,
         }))
     }
 
@@ -122,6 +133,8 @@ impl Metrics {
             .registry
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let held = i64::try_from(self.0.held.held()).unwrap_or(i64::MAX);
+        self.0.request_bytes.set(held);
         let mut text = String::new();
         // A text takes everything.
         let _ = encode(&mut text, &registry);

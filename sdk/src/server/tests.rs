@@ -1,14 +1,17 @@
 //! The server as its clients see it: over sockets on loopback, with services that the
 //! tests play.
 
+mod attacks;
 mod bad_input;
 mod calls;
 mod drain;
 mod idle;
 mod played;
+mod quiet;
+mod request_bytes;
 mod tls;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use bytes::Bytes;
@@ -16,11 +19,14 @@ use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
+use tokio_rustls::TlsConnector;
 use tonic::{Code, Status, Streaming, client::Grpc, codegen::http::uri::PathAndQuery};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
@@ -45,7 +51,7 @@ struct Stand {
     owner: String,
     running: RunningListener,
     certificate: Option<Certificate>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl Stand {
@@ -88,7 +94,7 @@ impl Stand {
             play,
             clock,
             certificate,
-            _data: data,
+            data,
         }
     }
 
@@ -133,6 +139,33 @@ impl Stand {
     async fn raw(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
+
+    /// A connection for bytes, past the handshake if the server speaks TLS.
+    async fn secured(&self) -> Box<dyn Bytewise> {
+        let stream = self.raw().await;
+        if self.certificate.is_none() {
+            return Box::new(stream);
+        }
+        let config = trusting(&self.data.path().join("tls/cert.pem"));
+        let name = ServerName::try_from("localhost").unwrap();
+        let stream = TlsConnector::from(config).connect(name, stream);
+        Box::new(stream.await.unwrap())
+    }
+}
+
+/// What bytes go through.
+trait Bytewise: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Bytewise for S {}
+
+/// Trusts the one certificate of a file.
+fn trusting(file: &Path) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_file(file).unwrap();
+    roots.add(certificate).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    Arc::new(config)
 }
 
 /// A request that says what the service is to play.
@@ -177,7 +210,7 @@ fn code_and_reason(status: &Status) -> (Code, String) {
 
 /// Sends one request of HTTP/2 as it stands, and gives the status of gRPC that comes back.
 async fn ask(stand: &Stand, headers: &[(&str, &str)], path: &str, body: &[u8]) -> Status {
-    let io = TokioIo::new(stand.raw().await);
+    let io = TokioIo::new(stand.secured().await);
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
     tokio::spawn(connection);
     let mut request = Request::post(format!("http://{}{path}", stand.address))
@@ -199,7 +232,7 @@ async fn ask(stand: &Stand, headers: &[(&str, &str)], path: &str, body: &[u8]) -
 }
 
 /// Sends bytes, and gives what comes back until the server closes.
-async fn converse(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
+async fn converse(mut stream: impl Bytewise, bytes: &[u8]) -> Vec<u8> {
     // The server may have closed before it has read all.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
