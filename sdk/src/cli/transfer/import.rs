@@ -1,8 +1,8 @@
 //! `data import`.
 //!
-//! Lines are read and sent as they come, so that a file may be of any size. When one
-//! of them is not what it should be, the last message is never sent, and nothing is
-//! written.
+//! Lines are read and sent as they come: a file is never in memory here, and the host says
+//! when it has more rows than it holds. When a line is not what it should be, the last
+//! message is never sent, and nothing is written.
 
 use std::{collections::HashMap, io::BufRead, path::Path};
 

@@ -123,6 +123,8 @@ async fn hold(count: usize, tls: bool) -> usize {
     let limits = Limits {
         connections_of_one: 16_384,
         head: 10 * LONG,
+        // They answer no pings.
+        ping: 10 * LONG,
         ..Limits::default()
     };
     let stand = Stand::with(limits, tls).await;

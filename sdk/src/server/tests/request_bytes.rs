@@ -96,6 +96,26 @@ async fn check_half_sent(stand: &Stand) {
 }
 
 #[tokio::test]
+async fn a_request_that_does_not_come_to_its_end_is_given_up() {
+    let limits = Limits {
+        call: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    for tls in [false, true] {
+        let stand = Stand::with(limits.clone(), tls).await;
+        let mut sender = client(&stand).await;
+        let (parts, request) = begun("of-ci", LIST);
+        send(&parts, prefix(MIB)).await;
+        let answer = sender.send_request(request);
+        let (answer, ()) = tokio::join!(timeout(LONG, answer), stand.serves_others());
+        let status = Status::from_header_map(answer.unwrap().unwrap().headers()).unwrap();
+        let expected = (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned());
+        assert_eq!(code_and_reason(&status), expected);
+        stand.counts("sdk_request_bytes 0").await;
+    }
+}
+
+#[tokio::test]
 async fn a_stream_of_requests_holds_one_message_however_many_it_has() {
     let stand = stand(false).await;
     let mut sender = client(&stand).await;

@@ -166,8 +166,8 @@ fn pages_have_the_rows_of_one_scan_however_few_each_looks_at() {
             let scan = scan.filter(Post::VOTES, from..);
             if reverse { scan.rev() } else { scan }
         });
-        let paged = building(|scan| build(scan).examine(examined).limit(limit));
-        prop_assert_eq!(pages(&paged), pages(&build));
+        let in_parts = building(|scan| build(scan).examine(examined).limit(limit));
+        prop_assert_eq!(pages(&in_parts), pages(&build));
     });
 }
 

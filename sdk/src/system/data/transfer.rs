@@ -26,8 +26,8 @@ use crate::{
     system::rows::{from_struct, to_struct},
 };
 
-/// The most bytes of rows, as they came, that all imports hold at once. In memory a row has
-/// several times as many.
+/// The most bytes of rows, as they came, that all imports hold at once. In memory a row of
+/// small fields has about ten times as many.
 pub(super) const IMPORTS_BYTES: usize = 64 * 1024 * 1024;
 
 /// How many faults are shown; who has more has made one mistake in all rows.
