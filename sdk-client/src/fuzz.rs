@@ -212,6 +212,25 @@ mod tests {
         );
     }
 
+    /// It was shown as it was read, but it is not sent: encoders take it for the default.
+    #[test]
+    fn a_zero_below_zero_is_shown_as_what_is_sent() {
+        super::json(&seed(0, br#"{"double": -0, "float": -0.0}"#));
+    }
+
+    /// They were written as one text, of which the empty one got lost.
+    #[test]
+    fn a_mask_of_which_a_path_is_empty_is_written_by_its_fields() {
+        let mask = [&b"\x0a\x01a"[..], b"\x0a\x00", b"\x0a\x01b"].concat();
+        let length = u8::try_from(mask.len()).unwrap();
+        let bytes = seed(0, &[&[0xa2, 0x01, length][..], &mask].concat());
+        reply(&bytes);
+        let (desc, rest) = input(&bytes).unwrap();
+        let message = DynamicMessage::decode(desc, rest).unwrap();
+        let json = json::of_message(&message, Style::SHOWN);
+        assert_eq!(json.to_string(), r#"{"mask":{"paths":["a","","b"]}}"#);
+    }
+
     /// A seed that was changed a little.
     fn mutated() -> impl Strategy<Value = Vec<u8>> {
         let seed = proptest::sample::select(seeds());

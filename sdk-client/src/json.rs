@@ -107,6 +107,11 @@ fn of_any_field(message: &DynamicMessage, field: &FieldDescriptor, style: Style)
     if !style.secrets && options::is_secret(field) {
         return Json::from(SECRET);
     }
+    let is_sent = message.has_field(field) || field.supports_presence();
+    if !is_sent && matches!(field.kind(), Kind::Double | Kind::Float) && !field.is_list() {
+        // It may be a zero below zero, which encoders take for the default.
+        return Json::from(0);
+    }
     of_field(&message.get_field(field), &field.kind(), style)
 }
 
@@ -201,7 +206,16 @@ fn map_key(key: &MapKey) -> String {
 fn canonical(message: &DynamicMessage) -> Option<Json> {
     let options = SerializeOptions::new().use_proto_field_name(true);
     let json = message.serialize_with_options(serde_json::value::Serializer, &options);
-    json.ok().map(without_fractions)
+    let json = json.ok().map(without_fractions)?;
+    let is_mask = message.descriptor().full_name() == "google.protobuf.FieldMask";
+    (!is_mask || is_of(&json, message)).then_some(json)
+}
+
+/// Whether a message is what is read from its JSON. A mask has one text for all its paths,
+/// from which a path that is empty cannot be told.
+fn is_of(json: &Json, message: &DynamicMessage) -> bool {
+    let read = DynamicMessage::deserialize(message.descriptor(), json);
+    read.is_ok_and(|read| read == *message)
 }
 
 /// What has no fraction, without one.
