@@ -28,7 +28,7 @@ use crate::{
     rpc::{CallInfo, Caller, Failure, MadeService, Remote, Services},
 };
 
-pub(crate) use data::row_counts;
+pub(crate) use data::{WRITE_OWN_TABLES, row_counts};
 pub(crate) use doctor::{
     modules as examine_modules, translations as examine_translations, unlinked, unopened,
 };

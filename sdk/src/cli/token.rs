@@ -19,6 +19,7 @@ use crate::{
         TokenEntry, TokenState, TokensError, change_tokens, is_token_name, new_token,
         token_entries, token_hash,
     },
+    system,
 };
 
 /// What a command says besides what it was asked for: for standard error.
@@ -184,7 +185,9 @@ fn made(entry: &TokenEntry, file: &Path) -> String {
 
 /// What the token can be expected to do and does not.
 fn warnings(entry: &TokenEntry, methods: &Methods) -> Vec<String> {
-    let (mut roles, mut permissions) = (BTreeSet::new(), BTreeSet::new());
+    // No policy names the one that rows of the library's own tables want.
+    let mut permissions = BTreeSet::from([system::WRITE_OWN_TABLES]);
+    let mut roles = BTreeSet::new();
     for (_, method) in methods.iter() {
         match &method.policy {
             Policy::Role(role) => roles.insert(role.as_str()),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
+pub(crate) use own_tables::PERMISSION as WRITE_OWN_TABLES;
 pub(crate) use rows::row_counts;
 
 use super::caller;

@@ -164,7 +164,7 @@ fn what_no_method_asks_for_is_said_with_what_there_is() {
     TOKEN
     made `ci` in DATA/tokens.json, which holds until it is removed
     warning: no method asks for the role `boss`; those that are asked for: none
-    warning: no method asks for the permission `sdk.date.read`; those that are asked for: sdk.data.read, sdk.data.write, sdk.doctor, sdk.job.read, sdk.job.run, sdk.job.set, sdk.migrate.apply, sdk.migrate.read, sdk.schema.read, sdk.seed, sdk.store.maintain, sdk.store.read
+    warning: no method asks for the permission `sdk.date.read`; those that are asked for: sdk.data.read, sdk.data.write, sdk.doctor, sdk.job.read, sdk.job.run, sdk.job.set, sdk.migrate.apply, sdk.migrate.read, sdk.schema.read, sdk.seed, sdk.store.maintain, sdk.store.read, sdk.system.write
     hint: it is shown this once: keep it in a file of mode 0600, and call with `sdk-cli --server URL --token-file FILE call …` or the header `authorization: Bearer TOKEN`
     ");
     insta::assert_snapshot!(desk.type_line("token new guest"), @r"

@@ -10,7 +10,7 @@ use sdk_schema::BUILT_IN_MODULE;
 use crate::rpc::{Caller, Failure};
 
 /// The permission to write them by hand.
-pub(super) const PERMISSION: &str = "sdk.system.write";
+pub(crate) const PERMISSION: &str = "sdk.system.write";
 
 /// The service that writes the rows of each.
 const SERVICES: [(&str, &str); 7] = [
