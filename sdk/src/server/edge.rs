@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::Pin,
     sync::Arc,
     task::Poll,
     time::{Duration, Instant},
@@ -138,7 +138,9 @@ impl Edge {
         let request_id = request_id(&request);
         let record = Record::begin(self.0.metrics.method(request.uri().path()), &request_id);
         let mut response = self.answer(peer, &request_id, record, request).await;
-        if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
+        if let Ok(mut id) = HeaderValue::from_str(request_id.as_str()) {
+            // It never comes again: in the table of HPACK it would only drive out others.
+            id.set_sensitive(true);
             response.headers_mut().insert(REQUEST_ID, id);
         }
         response
@@ -285,7 +287,9 @@ impl Edge {
         }
         let deadline = info.deadline;
         request.extensions_mut().insert(info);
-        let answer = caught(answer(request));
+        // On the heap: it is large, and would be moved with every future around it.
+        let mut answer = Box::pin(answer(request));
+        let answer = caught(answer.as_mut());
         let response = match deadline {
             None => answer.await,
             Some(deadline) => tokio::time::timeout_at(deadline.into(), answer)
@@ -356,8 +360,9 @@ fn request_id(request: &Request<Body>) -> RequestId {
 }
 
 /// Runs a call; one that panics is answered, and the panic stays in the log.
-async fn caught(call: impl Future<Output = Response<Body>>) -> Result<Response<Body>, Status> {
-    let mut call = pin!(call);
+async fn caught(
+    mut call: Pin<&mut impl Future<Output = Response<Body>>>,
+) -> Result<Response<Body>, Status> {
     std::future::poll_fn(|cx| {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)));
         match polled {

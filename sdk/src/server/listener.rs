@@ -300,7 +300,9 @@ impl Port {
                     let port = Arc::clone(&self);
                     async move { Ok::<_, Infallible>(port.call(peer, request).await) }
                 });
-                match GrpcWebLayer::new().layer(calls).oneshot(request).await {
+                let calls = GrpcWebLayer::new().layer(calls);
+                // On the heap, lest calls that are none of it carry its size.
+                match Box::pin(calls.oneshot(request)).await {
                     Ok(response) => response,
                     Err(never) => match never {},
                 }

@@ -18,6 +18,7 @@ pub const OWNER_TOKEN: &str = "owner.token";
 pub struct Owner {
     /// The SHA-256 of the token: comparing hashes tells nothing of how much of a guess was right.
     hash: [u8; 32],
+    caller: Caller,
 }
 
 impl Owner {
@@ -41,6 +42,7 @@ impl Owner {
         };
         Ok(Self {
             hash: Sha256::digest(token.trim()).into(),
+            caller: Caller::owner(),
         })
     }
 }
@@ -68,7 +70,7 @@ impl IdentityProvider for Owner {
         let shows_token = credentials.token.map(hash) == Some(self.hash);
         let is_owner = credentials.by_owner_socket || shows_token;
         let identified = is_owner.then(|| Identified {
-            caller: Caller::owner(),
+            caller: self.caller.clone(),
             may_delegate: true,
         });
         Box::pin(std::future::ready(Ok(identified)))
