@@ -20,7 +20,8 @@ pub(super) struct Difference {
     pub checked: Vec<u16>,
     /// Whether rows stand under other keys.
     pub is_rekeyed: bool,
-    /// Fields that refer to a table and did not refer to that one before.
+    /// Fields that refer to a table and did not refer to that one before, or whose
+    /// default takes the place of null.
     pub referring: Vec<u16>,
 }
 
@@ -35,7 +36,10 @@ impl Difference {
             let before = old.field_by_number(*number);
             let referred = before.and_then(|field| field.references.as_ref());
             let refers = field.references.as_ref();
-            if refers.is_some() && refers.map(|r| &r.table) != referred.map(|r| &r.table) {
+            let is_new = refers.map(|r| &r.table) != referred.map(|r| &r.table);
+            // A default that takes the place of null may be the key of no row.
+            let is_filled = difference.required.contains(number);
+            if refers.is_some() && (is_new || is_filled) {
                 difference.referring.push(*number);
             }
         }

@@ -141,6 +141,8 @@ pub(super) fn check_references(
         return Ok(());
     };
     let target = reference.table.to_string();
+    // The catalogue has the table as it was, and does not know its newest rows.
+    let is_self = reference.table == *table.name();
     for entry in tx.trees.range(table.rows(), EVERYTHING)? {
         let (key, row) = entry?;
         let referred = table
@@ -148,7 +150,12 @@ pub(super) fn check_references(
             .and_then(|row| table.reference_key(&row, position));
         let referred = referred.map_err(|error| corrupt(&table, key.value(), error))?;
         let Some(referred) = referred else { continue };
-        if !has_row(tx, &target, &referred)? {
+        let is_there = if is_self {
+            tx.has_row(&table, &referred)?
+        } else {
+            has_row(tx, &target, &referred)?
+        };
+        if !is_there {
             let detail = format!(
                 "field `{}` of the row with the key {} is {}, which `{target}` does not have",
                 field.name,

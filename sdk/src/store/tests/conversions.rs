@@ -158,6 +158,24 @@ async fn null_gives_way_to_values_when_no_row_holds_it() {
 }
 
 #[tokio::test]
+async fn a_default_in_place_of_null_must_lead_to_a_row() {
+    let field = |more: Json| {
+        let mut field = json!({
+            "name": "value", "type": "u32", "references": { "table": "blog.item" },
+        });
+        let more = more.as_object().unwrap().clone();
+        field.as_object_mut().unwrap().extend(more);
+        field
+    };
+    let store = values(&field(json!({ "nullable": true })), &[json!(null)]).await;
+    let required = |default: u32| change(&field(json!({ "default": default })));
+    insta::assert_snapshot!(refused(&store, required(7)).await, @"`blog.item` cannot be changed: field `value` of the row with the key 0 is 7, which `blog.item` does not have");
+    migrate(&store, [required(0)]).await.unwrap();
+    insta::assert_snapshot!(dump(&store, "blog.item").await, @r#"{"id":0,"value":0}"#);
+    assert_clean(&store).await;
+}
+
+#[tokio::test]
 async fn typed_reads_give_plain_values_after_that() {
     #[derive(crate::Table, Debug, Clone, PartialEq)]
     #[table(module = "blog")]
