@@ -120,13 +120,7 @@ async fn carry_out(
         }
         Command::Token(args) => {
             let file = tokens_file(config, args, &data)?;
-            let methods = linked.methods()?;
-            let now = Clock::system().now();
-            let remarks = cli::run_token(&args.command, &file, methods, now, &mut printed)?;
-            Ok(Ending {
-                complaint: remarks.join("\n"),
-                ..Ending::default()
-            })
+            change_tokens(args, &file, &linked, &mut printed)
         }
         Command::Migrate(MigrateCommand::Undo { yes }) => {
             refuse_unusable(&data)?;
@@ -160,6 +154,20 @@ async fn carry_out(
             asking.carry_out(input, &mut printed).await
         }
     }
+}
+
+fn change_tokens(
+    args: &TokenArgs,
+    file: &Path,
+    linked: &Linked,
+    printed: &mut Output<'_>,
+) -> Result<Ending, CommandError> {
+    let now = Clock::system().now();
+    let remarks = cli::run_token(&args.command, file, linked.methods()?, now, printed)?;
+    Ok(Ending {
+        complaint: remarks.join("\n"),
+        ..Ending::default()
+    })
 }
 
 /// The file of tokens that a host with the same settings reads. That of the data folder

@@ -36,6 +36,22 @@ pub struct JobDeclaration {
 }
 
 impl JobDeclaration {
+    /// A job of a test, of which only the name and the code matter.
+    #[cfg(test)]
+    pub(crate) fn nightly(name: &'static str, run: JobFn) -> Self {
+        Self {
+            name,
+            description: "",
+            schedule: "0 3 * * *",
+            tz: "UTC",
+            missed: Missed::Skip,
+            overlap: Overlap::Forbid,
+            timeout: Duration::from_hours(1),
+            retry: 0,
+            run,
+        }
+    }
+
     /// The job without its code.
     pub fn job(&self) -> Result<sdk_schema::Job, NameError> {
         Ok(sdk_schema::Job {

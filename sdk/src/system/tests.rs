@@ -14,7 +14,7 @@ use super::{data::Data, rows::json_to_wire, services};
 use crate::{
     clock::Clock,
     host::{Host, Linked},
-    jobs::{JobDeclaration, JobFn},
+    jobs::JobDeclaration,
     module::{Declaration, Embedded, EmbeddedFile, TableDeclaration},
     prelude::Id,
     proto::sdk::v1::DataServiceServer,
@@ -73,20 +73,6 @@ const ENGLISH: EmbeddedFile = EmbeddedFile {
     text: r#"{ "@@locale": "en", "thanks": "Thank you" }"#,
 };
 
-fn job(name: &'static str, run: JobFn) -> JobDeclaration {
-    JobDeclaration {
-        name,
-        description: "",
-        schedule: "0 3 * * *",
-        tz: "UTC",
-        missed: sdk_schema::Missed::Skip,
-        overlap: sdk_schema::Overlap::Forbid,
-        timeout: std::time::Duration::from_hours(1),
-        retry: 0,
-        run,
-    }
-}
-
 fn shop() -> Declaration {
     Declaration {
         name: "shop",
@@ -98,8 +84,8 @@ fn shop() -> Declaration {
             TableDeclaration::of::<Purchase>(),
         ],
         jobs: vec![
-            job("tidy", |_| Box::pin(async { Ok(()) })),
-            job("fail", |_| {
+            JobDeclaration::nightly("tidy", |_| Box::pin(async { Ok(()) })),
+            JobDeclaration::nightly("fail", |_| {
                 Box::pin(async { anyhow::bail!("out of paper") })
             }),
         ],

@@ -36,19 +36,6 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 /// A module with a job that fails and one that ends only when it is told to.
 fn office() -> Declaration {
-    fn job(name: &'static str, run: crate::jobs::JobFn) -> JobDeclaration {
-        JobDeclaration {
-            name,
-            description: "",
-            schedule: "0 3 * * *",
-            tz: "UTC",
-            missed: sdk_schema::Missed::Skip,
-            overlap: sdk_schema::Overlap::Forbid,
-            timeout: Duration::from_hours(1),
-            retry: 0,
-            run,
-        }
-    }
     Declaration {
         name: "office",
         version: "1.0.0",
@@ -56,10 +43,10 @@ fn office() -> Declaration {
         requires: &[],
         tables: Vec::new(),
         jobs: vec![
-            job("fail", |_| {
+            JobDeclaration::nightly("fail", |_| {
                 Box::pin(async { anyhow::bail!("no paper\nin tray 1") })
             }),
-            job("wait", |cx: &JobContext| {
+            JobDeclaration::nightly("wait", |cx: &JobContext| {
                 Box::pin(async move {
                     cx.cancelled().await;
                     Ok(())

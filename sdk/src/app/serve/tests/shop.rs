@@ -1,9 +1,5 @@
 //! A module with something of everything that the system services are asked about.
 
-use std::time::Duration;
-
-use sdk_schema::{Missed, Overlap};
-
 use crate::{
     jobs::JobDeclaration,
     module::{Declaration, Embedded, EmbeddedFile, TableDeclaration},
@@ -71,20 +67,6 @@ const ENGLISH: EmbeddedFile = EmbeddedFile {
     text: r#"{ "@@locale": "en", "thanks": "Thank you" }"#,
 };
 
-fn job(name: &'static str, run: crate::jobs::JobFn) -> JobDeclaration {
-    JobDeclaration {
-        name,
-        description: "",
-        schedule: "0 3 * * *",
-        tz: "UTC",
-        missed: Missed::Skip,
-        overlap: Overlap::Forbid,
-        timeout: Duration::from_hours(1),
-        retry: 0,
-        run,
-    }
-}
-
 pub(super) fn module() -> Declaration {
     Declaration {
         name: "shop",
@@ -96,9 +78,9 @@ pub(super) fn module() -> Declaration {
             TableDeclaration::of::<Sale>(),
         ],
         jobs: vec![
-            job("tidy", |_| Box::pin(async { Ok(()) })),
+            JobDeclaration::nightly("tidy", |_| Box::pin(async { Ok(()) })),
             // Ends only when it is aborted.
-            job("sleep", |_| Box::pin(std::future::pending())),
+            JobDeclaration::nightly("sleep", |_| Box::pin(std::future::pending())),
         ],
         steps: Vec::new(),
         services: Vec::new(),
